@@ -1,0 +1,511 @@
+//! Core: a monomorphic, higher-order functional language in A-normal form with structured control.
+//!
+//! Core is what lowering gives and specialisation transforms. `sample`, `observe` and `factor` are still abstract: views
+//! give them their meaning. Invariants, which [`verify`] checks:
+//!
+//! 1. Every [`Var`] is bound once in the program and used only inside the scope of its binding; its type is in
+//!    [`Program::vars`].
+//! 2. Operands are atoms: variables or constants.
+//! 3. A block ends by yielding a value to the construct around it, or by a jump: to an enclosing label of the same
+//!    function or lambda, or out of it. Control never falls through.
+//! 4. Types are concrete: no type parameters, and operands have exactly the types their operation asks for (an Int never
+//!    stands where a Real does).
+//! 5. Top-level functions are first order in their linkage: captured variables have become parameters. Only
+//!    [`Op::Lambda`] captures, by value; there are no cycles between values.
+
+pub mod build;
+pub mod parse;
+pub mod print;
+pub mod verify;
+
+pub use borel_distributions::Kind as DistKind;
+use borel_source::{Name, Span};
+
+/// Index into [`Program::types`]; equal types have equal indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ty(pub u32);
+
+/// Index into [`Program::vars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Var(pub u32);
+
+/// Index into [`Program::functions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub u32);
+
+/// Index into [`Program::datas`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DataId(pub u32);
+
+/// Index into [`Program::choices`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChoiceId(pub u32);
+
+/// The target of a jump, unique in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+/// A whole program.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Interned types.
+    pub types: Vec<Type>,
+    /// Data types, one per instance.
+    pub datas: Vec<Data>,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// All variables.
+    pub vars: Vec<VarInfo>,
+    /// Names of choices.
+    pub choices: Vec<Choice>,
+    /// How many labels have been given out.
+    pub labels: u32,
+    /// The functions from outside callable: the model or main that is compiled.
+    pub root: Option<FunctionId>,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// One value
+    Unit,
+    /// false, true
+    Bool,
+    /// 64 bits, signed
+    Int,
+    /// 64-bit float
+    Real,
+    /// Text
+    String,
+    /// Rows x columns of Real
+    Matrix,
+    /// Unboxed product; records too: fields in sorted order, with their names
+    Tuple(Vec<Ty>, Option<Vec<Name>>),
+    /// Contiguous
+    Array(Ty),
+    /// A closure
+    Function(Vec<Ty>, Ty),
+    /// A distribution value
+    Dist(Ty),
+    /// Draws, weights, log evidence
+    Posterior(Ty),
+    /// A way to infer: kind, count, resampling scheme, threshold, mass
+    Method,
+    /// A data type
+    Data(DataId),
+}
+
+/// A data type instance.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// For people, for example `Tree[Real]`.
+    pub name: String,
+    /// In the order declared.
+    pub constructors: Vec<Constructor>,
+}
+
+/// A constructor.
+#[derive(Clone, Debug)]
+pub struct Constructor {
+    /// Its name.
+    pub name: Name,
+    /// The types of its fields.
+    pub fields: Vec<Ty>,
+}
+
+/// What is known of a variable.
+#[derive(Clone, Debug)]
+pub struct VarInfo {
+    /// For people; not unique.
+    pub name: Name,
+    /// Its type.
+    pub ty: Ty,
+}
+
+/// A named choice or prefix: the name in `let x ~ d` or `x ~ d`.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The name as written.
+    pub name: Name,
+    /// Where.
+    pub span: Span,
+}
+
+/// A top-level function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// For people; not unique.
+    pub name: Name,
+    /// Parameters.
+    pub params: Vec<Var>,
+    /// The type of its value.
+    pub result: Ty,
+    /// Its body; yields its value.
+    pub body: Block,
+    /// The header.
+    pub span: Span,
+    /// A model: its parameters are data.
+    pub is_model: bool,
+}
+
+/// Statements in order, then an end.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// In order.
+    pub stmts: Vec<Stmt>,
+    /// How it ends.
+    pub end: End,
+}
+
+/// `let var = op`.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// The binding; of type Unit where the value does not matter.
+    pub var: Var,
+    /// What is computed.
+    pub op: Op,
+    /// The source of it.
+    pub span: Span,
+}
+
+/// The end of a block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// The value of the construct around it (branch, lambda, function, [`Op::Block`], [`Op::Build`] element). The body
+    /// of an [`Op::Loop`] never yields.
+    Yield(Atom),
+    /// Leaves the [`Op::Block`] or [`Op::Loop`] of this label with a value.
+    Break(Label, Atom),
+    /// Next iteration of the [`Op::Loop`] of this label, with new values of its parameters.
+    Continue(Label, Vec<Atom>),
+    /// Leaves the function or lambda with a value.
+    Return(Atom),
+    /// Control does not get here: the statement before it (an [`Op::Fail`], or an `if` all of whose branches jump)
+    /// does not come back.
+    Unreachable,
+}
+
+impl Default for End {
+    fn default() -> End {
+        End::Unreachable
+    }
+}
+
+/// An operand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Atom {
+    /// A variable
+    Var(Var),
+    /// `()`
+    Unit,
+    /// A constant
+    Bool(bool),
+    /// A constant
+    Int(i64),
+    /// A constant
+    Real(f64),
+    /// A constant
+    String(Name),
+}
+
+/// Where a draw or score gets its distribution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A distribution value (of type Dist).
+    Value(Atom),
+    /// A distribution of the catalogue with its parameters: nothing is allocated. Lowering gives `Value` of an
+    /// [`Op::Dist`]; specialisation makes it `Known`.
+    Known(DistKind, Vec<Atom>),
+}
+
+/// A computation.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// A copy
+    Atom(Atom),
+    /// A primitive on values, pure (or stopping the program with an error at the statement's span)
+    Prim(Prim, Vec<Atom>),
+    /// A call of a top-level function
+    Call(FunctionId, Vec<Atom>),
+    /// A call of a closure
+    Apply(Atom, Vec<Atom>),
+    /// A closure: captures its free variables by value
+    Lambda(Box<Lambda>),
+    /// An unboxed product (types say whether it is a record)
+    Tuple(Vec<Atom>),
+    /// A component
+    Project(Atom, u32),
+    /// A value of a data type: constructor index, fields
+    Construct(DataId, u32, Vec<Atom>),
+    /// One case per constructor listed: index, fields bound, block; else the default
+    Match(Atom, Vec<(u32, Vec<Var>, Block)>, Option<Block>),
+    /// A conditional
+    If(Atom, Block, Block),
+    /// A loop: parameters with their initial values; left by Break or Return
+    Loop(Label, Vec<(Var, Atom)>, Block),
+    /// A block that can be left early; Yield in it gives its value too
+    Block(Label, Block),
+    /// The array of the block's values for the index from 0 up to but without the length; iterations in order
+    Build(Atom, Var, Block),
+    /// An array of given elements
+    Array(Vec<Atom>),
+    /// A distribution of the catalogue as a value
+    Dist(DistKind, Vec<Atom>),
+    /// A structural distribution as a value
+    Structural(Structural, Vec<Atom>),
+    /// A draw; with the name of the choice, if it has one
+    Sample(Source, Option<ChoiceId>),
+    /// Names a value as (part of) a choice: what a pattern in `let (a, b) ~ d` binds
+    Record(ChoiceId, Atom),
+    /// Scores the value under the distribution; SMC may resample after it
+    Observe(Source, Atom),
+    /// Adds to the log weight; SMC may resample after it
+    Factor(Atom),
+    /// SMC may resample here
+    Checkpoint,
+    /// Runs the block with the choice as a prefix of the names of the choices inside: `let f ~ random_line()`
+    Scoped(ChoiceId, Block),
+    /// The log density of the distribution at a value, pure
+    LogDensity(Source, Atom),
+    /// Stochastic memoisation of a closure with one parameter
+    Mem(Atom),
+    /// The posterior of a closure without parameters by a method
+    Infer(Atom, Atom),
+    /// Prints text; the line is complete
+    Print(Atom),
+    /// Stops the program
+    Fail(Failure),
+}
+
+/// An anonymous function.
+#[derive(Clone, Debug)]
+pub struct Lambda {
+    /// Parameters.
+    pub params: Vec<Var>,
+    /// The type of its value.
+    pub result: Ty,
+    /// Its body; yields or returns its value.
+    pub body: Block,
+}
+
+/// Why a program stops.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// `fail(message)`
+    Message(Atom),
+    /// A loop, recursion or match that cannot happen
+    Unreachable,
+    /// Two arrays or matrices that should have the same length have these
+    Lengths(Atom, Atom),
+}
+
+/// Distributions that combine others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Structural {
+    /// Always the operand
+    Delta,
+    /// `iid(d, n)`: n draws of d
+    Iid,
+    /// Independent draws of an array of distributions
+    Product,
+    /// A draw of the array (first operand) by the weights (second), which sum to 1: a posterior
+    Empirical,
+}
+
+/// Primitives. Those marked (!) may stop the program at the span of the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Prim {
+    /// Int arithmetic; overflow (!)
+    AddInt,
+    /// (!)
+    SubInt,
+    /// (!)
+    MulInt,
+    /// Rounded down; by zero (!)
+    DivInt,
+    /// Sign of the divisor; by zero (!)
+    RemInt,
+    /// Int to a non-negative Int (!)
+    PowInt,
+    /// (!)
+    NegInt,
+    /// (!)
+    AbsInt,
+    /// Smaller
+    MinInt,
+    /// Larger
+    MaxInt,
+    /// Comparison
+    EqInt,
+    /// Comparison
+    LtInt,
+    /// Comparison
+    LeInt,
+    /// Real arithmetic
+    Add,
+    /// Real arithmetic
+    Sub,
+    /// Real arithmetic
+    Mul,
+    /// Real arithmetic
+    Div,
+    /// Real arithmetic
+    Pow,
+    /// Real arithmetic
+    Neg,
+    /// Real arithmetic
+    Abs,
+    /// Real arithmetic
+    Min,
+    /// Real arithmetic
+    Max,
+    /// Comparison (IEEE: false on NaN)
+    Eq,
+    /// Comparison
+    Lt,
+    /// Comparison
+    Le,
+    /// Function of a Real
+    Exp,
+    /// Function of a Real
+    Log,
+    /// Function of a Real
+    Log1p,
+    /// Function of a Real
+    Expm1,
+    /// Function of a Real
+    Sqrt,
+    /// Function of a Real
+    Sin,
+    /// Function of a Real
+    Cos,
+    /// Function of a Real
+    Tan,
+    /// Function of a Real
+    Atan,
+    /// Function of a Real
+    Tanh,
+    /// Function of a Real
+    Lgamma,
+    /// Function of a Real
+    Digamma,
+    /// Function of a Real
+    InvLogit,
+    /// Function of a Real
+    Logit,
+    /// Function of a Real
+    Softplus,
+    /// Function of a Real
+    NormalCdf,
+    /// Real to Int; out of range (!)
+    Floor,
+    /// (!)
+    Ceil,
+    /// (!)
+    Round,
+    /// Real to Bool
+    IsNan,
+    /// Int to Real
+    IntToReal,
+    /// Bool to Int
+    BoolToInt,
+    /// Bool
+    Not,
+    /// Bool equality
+    EqBool,
+    /// Structural equality of two values of one type (strings, arrays, tuples, data ...)
+    EqAny,
+    /// Order of strings
+    LtString,
+    /// Order of strings
+    LeString,
+    /// Array length
+    Len,
+    /// Array, index; out of bounds (!)
+    Index,
+    /// Array, index, known to be in bounds
+    IndexUnchecked,
+    /// Array, index, value: the array with that element (in place when unique) (!)
+    Set,
+    /// Array, lo, hi: elements lo..hi (!)
+    Slice,
+    /// Two arrays
+    Concat,
+    /// Array, element: the array with one more (in place when unique)
+    Push,
+    /// `a..b` as an array of Int
+    Range,
+    /// Sum of [Real]
+    SumReal,
+    /// Sum of [Int] (!)
+    SumInt,
+    /// Any value as text
+    Str,
+    /// Two strings
+    ConcatString,
+    /// Characters
+    LenString,
+    /// String, lo, hi (!)
+    SliceString,
+    /// Matrix, i, j (!)
+    IndexMatrix,
+    /// Matrix, i: a row (!)
+    RowMatrix,
+    /// Matrix, i, j, value (!)
+    SetMatrix,
+    /// [[Real]] of equal lengths (!) to Matrix
+    Matrix,
+    /// Matrix to [[Real]]
+    ToRows,
+    /// Rows
+    RowsMatrix,
+    /// Columns
+    ColumnsMatrix,
+    /// Matrix
+    Transpose,
+    /// Int to Matrix (!)
+    Identity,
+    /// [Real] to Matrix
+    Diagonal,
+    /// Matrix (!)
+    Cholesky,
+    /// Matrix, [Real] (!)
+    Solve,
+    /// Matrix (!)
+    Inverse,
+    /// Matrix (!)
+    LogDeterminant,
+    /// Matrix (!): shapes
+    AddMatrix,
+    /// (!)
+    SubMatrix,
+    /// elementwise (!)
+    MulMatrix,
+    /// elementwise (!)
+    DivMatrix,
+    /// Matrix and Matrix (!)
+    MatMul,
+    /// Matrix and [Real] (!)
+    MatVec,
+    /// [Real] and Matrix (!)
+    VecMat,
+    /// [Real] and [Real] (!)
+    Dot,
+    /// Sum of the elements of a Matrix
+    SumMatrix,
+    /// The elements of a Matrix as [Real] in row-major order
+    MatrixElements,
+    /// [Real] in row-major order, rows, columns: a Matrix
+    MatrixFromElements,
+    /// Posterior to [A]
+    Draws,
+    /// Posterior to [Real]
+    Weights,
+    /// Posterior to Real
+    LogEvidence,
+    /// [A], [Real], Real to Posterior[A]
+    Posterior,
+    /// kind (0 enumerate, 1 importance, 2 smc), count, resampling (0 systematic, 1 stratified, 2 multinomial, 3 residual),
+    /// threshold, mass to Method
+    Method,
+}

@@ -1,0 +1,219 @@
+//! The functions of the runtime that compiled code calls: one table of names, types and ownership.
+//!
+//! Each is `extern "C" fn(ctx, [site: i64,] args..) -> result`; the site is passed where [`Signature::site`] says so.
+//! A function with more than one result leaves them in `Ctx::results`.
+
+use crate::Ty;
+use borel_distributions::Kind;
+
+/// A runtime function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Runtime {
+    /// A draw: parameters as the catalogue says (arrays as pointer + length, matrices pointer + rows + columns to their
+    /// elements are taken apart by the back end from the object); an array value comes back as a new `[Real]`
+    Sample(Kind),
+    /// Value, then parameters: Real
+    LogDensity(Kind),
+    /// Raises if a parameter is outside its domain
+    Check(Kind),
+    /// Any other
+    Named(Named),
+}
+
+/// How an argument is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arg {
+    /// A word that is not a pointer
+    Word(Ty),
+    /// A pointer that the function only reads
+    Borrowed,
+    /// A pointer that the function consumes
+    Owned,
+}
+
+/// The type of a runtime function.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The symbol.
+    pub symbol: &'static str,
+    /// Arguments after the context and the site.
+    pub args: &'static [Arg],
+    /// Results; pointers are owned by the caller.
+    pub results: &'static [Ty],
+    /// Whether the site is passed (it may raise).
+    pub site: bool,
+}
+
+macro_rules! named {
+    ($($(#[doc = $doc:literal])* $variant:ident $symbol:literal ($($arg:ident),*) -> ($($result:ident),*) $site:literal;)*) => {
+        /// Runtime functions other than distributions.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Named { $($(#[doc = $doc])* $variant,)* }
+
+        impl Named {
+            /// All of them.
+            pub const ALL: &'static [Named] = &[$(Named::$variant),*];
+            /// Its type.
+            pub fn signature(self) -> Signature {
+                match self {
+                    $(Named::$variant => Signature {
+                        symbol: $symbol, args: &[$(arg!($arg)),*], results: &[$(Ty::$result),*], site: $site,
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+macro_rules! arg {
+    (Int) => { Arg::Word(Ty::Int) };
+    (Real) => { Arg::Word(Ty::Real) };
+    (Bool) => { Arg::Word(Ty::Bool) };
+    (Borrowed) => { Arg::Borrowed };
+    (Owned) => { Arg::Owned };
+}
+
+named! {
+    /// exp
+    Exp "borel_exp" (Real) -> (Real) false;
+    /// log
+    Log "borel_log" (Real) -> (Real) false;
+    /// log1p
+    Log1p "borel_log1p" (Real) -> (Real) false;
+    /// expm1
+    Expm1 "borel_expm1" (Real) -> (Real) false;
+    /// sin
+    Sin "borel_sin" (Real) -> (Real) false;
+    /// cos
+    Cos "borel_cos" (Real) -> (Real) false;
+    /// tan
+    Tan "borel_tan" (Real) -> (Real) false;
+    /// atan
+    Atan "borel_atan" (Real) -> (Real) false;
+    /// tanh
+    Tanh "borel_tanh" (Real) -> (Real) false;
+    /// lgamma
+    Lgamma "borel_lgamma" (Real) -> (Real) false;
+    /// digamma
+    Digamma "borel_digamma" (Real) -> (Real) false;
+    /// inv_logit
+    InvLogit "borel_inv_logit" (Real) -> (Real) false;
+    /// logit
+    Logit "borel_logit" (Real) -> (Real) false;
+    /// softplus
+    Softplus "borel_softplus" (Real) -> (Real) false;
+    /// normal_cdf
+    NormalCdf "borel_normal_cdf" (Real) -> (Real) false;
+    /// Real power
+    Pow "borel_pow" (Real, Real) -> (Real) false;
+    /// Int power; raises on overflow or a negative exponent
+    PowInt "borel_pow_int" (Int, Int) -> (Int) true;
+    /// Raises when out of range
+    Floor "borel_floor" (Real) -> (Int) true;
+    /// Raises when out of range
+    Ceil "borel_ceil" (Real) -> (Int) true;
+    /// Raises when out of range
+    Round "borel_round" (Real) -> (Int) true;
+    /// A unique array whose elements may be written: the same one if it is unique, else a copy with its pointers retained
+    Unique "borel_unique" (Owned) -> (Pointer) false;
+    /// The array with room for one more element and its length one more (the new words are 0)
+    Grow "borel_grow" (Owned) -> (Pointer) true;
+    /// Elements lo..hi; raises when out of bounds
+    Slice "borel_slice" (Borrowed, Int, Int) -> (Pointer) true;
+    /// Two arrays of one layout
+    Concat "borel_concat" (Owned, Borrowed) -> (Pointer) true;
+    /// `a..b` as `[Int]`
+    Range "borel_range" (Int, Int) -> (Pointer) true;
+    /// Structural equality of two objects of one type
+    Equal "borel_equal" (Borrowed, Borrowed) -> (Bool) false;
+    /// Order of texts: -1, 0, 1
+    CompareText "borel_compare_text" (Borrowed, Borrowed) -> (Int) false;
+    /// Text of a value whose words are in `Ctx::results`; the shape; whether a string itself is bare (not quoted)
+    Show "borel_show" (Int, Bool) -> (Pointer) true;
+    /// Two texts
+    ConcatText "borel_concat_text" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Characters
+    LengthText "borel_length_text" (Borrowed) -> (Int) false;
+    /// Characters lo..hi; raises when out of bounds
+    SliceText "borel_slice_text" (Borrowed, Int, Int) -> (Pointer) true;
+    /// A line of output
+    Print "borel_print" (Borrowed) -> () false;
+    /// Matrix, i, j; raises when out of bounds
+    MatrixAt "borel_matrix_at" (Borrowed, Int, Int) -> (Real) true;
+    /// A row as `[Real]`
+    MatrixRow "borel_matrix_row" (Borrowed, Int) -> (Pointer) true;
+    /// Matrix, i, j, value
+    MatrixSet "borel_matrix_set" (Owned, Int, Int, Real) -> (Pointer) true;
+    /// `[[Real]]` to Matrix; raises when ragged
+    MatrixFromRows "borel_matrix_from_rows" (Borrowed) -> (Pointer) true;
+    /// Matrix to `[[Real]]`
+    MatrixToRows "borel_matrix_to_rows" (Borrowed) -> (Pointer) true;
+    /// Columns
+    MatrixColumns "borel_matrix_columns" (Borrowed) -> (Int) false;
+    /// Transpose
+    MatrixTranspose "borel_matrix_transpose" (Borrowed) -> (Pointer) true;
+    /// Identity
+    MatrixIdentity "borel_matrix_identity" (Int) -> (Pointer) true;
+    /// Diagonal
+    MatrixDiagonal "borel_matrix_diagonal" (Borrowed) -> (Pointer) true;
+    /// Lower factor; raises when not symmetric positive definite
+    MatrixCholesky "borel_matrix_cholesky" (Borrowed) -> (Pointer) true;
+    /// Matrix, vector
+    MatrixSolve "borel_matrix_solve" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Inverse
+    MatrixInverse "borel_matrix_inverse" (Borrowed) -> (Pointer) true;
+    /// log |det|
+    MatrixLogDeterminant "borel_matrix_log_determinant" (Borrowed) -> (Real) true;
+    /// 0 add, 1 subtract, 2 multiply, 3 divide: elementwise; raises when shapes differ
+    MatrixArithmetic "borel_matrix_arithmetic" (Int, Borrowed, Borrowed) -> (Pointer) true;
+    /// Product
+    MatrixProduct "borel_matrix_product" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Matrix, vector
+    MatrixVector "borel_matrix_vector" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Vector, matrix
+    VectorMatrix "borel_vector_matrix" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Inner product
+    Dot "borel_dot" (Borrowed, Borrowed) -> (Real) true;
+    /// Sum of elements
+    MatrixSum "borel_matrix_sum" (Borrowed) -> (Real) false;
+    /// Elements in row-major order
+    MatrixElements "borel_matrix_elements" (Borrowed) -> (Pointer) true;
+    /// Elements, rows, columns
+    MatrixFromElements "borel_matrix_from_elements" (Borrowed, Int, Int) -> (Pointer) true;
+    /// A draw from a distribution object: words in `Ctx::results`; how many words
+    SampleValue "borel_sample_value" (Borrowed, Int) -> () true;
+    /// The log density of a distribution object at the value whose words are in `Ctx::results`; how many words
+    LogDensityValue "borel_log_density_value" (Borrowed, Int) -> (Real) true;
+    /// Checks the parameters of a distribution object
+    CheckValue "borel_check_value" (Borrowed) -> () true;
+    /// An index drawn by weights (`[Real]`, summing to 1)
+    SampleIndex "borel_sample_index" (Borrowed) -> (Int) true;
+    /// A fresh number for a `mem`
+    MemNew "borel_mem_new" () -> (Int) false;
+    /// The value object for a key object in the memo table of the particle, or 0 (retained for the caller)
+    MemFind "borel_mem_find" (Borrowed) -> (Pointer) false;
+    /// Key object, value object
+    MemInsert "borel_mem_insert" (Owned, Owned) -> () false;
+    /// Records a choice in the trace: choice, index of the innermost loop (or -1), shape, value as a word
+    Record "borel_record" (Int, Int, Int, Int) -> () false;
+    /// The same for a value that is a pointer
+    RecordPointer "borel_record_pointer" (Int, Int, Int, Owned) -> () false;
+    /// Enters a scope of names: choice, loop index or -1; gives the scope to restore
+    ScopeEnter "borel_scope_enter" (Int, Int) -> (Int) false;
+    /// Restores a scope
+    ScopeLeave "borel_scope_leave" (Int) -> () false;
+    /// Infers: closure, then kind, count, resampling, threshold, mass; results: draws, weights, log evidence
+    Infer "borel_infer" (Borrowed, Int, Int, Int, Real, Real) -> (Pointer, Pointer, Real) true;
+}
+
+impl Runtime {
+    /// The symbol to link to.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Runtime::Sample(kind) => kind.entry().sample_symbol,
+            Runtime::LogDensity(kind) => kind.entry().log_density_symbol,
+            Runtime::Check(kind) => kind.entry().check_symbol,
+            Runtime::Named(named) => named.signature().symbol,
+        }
+    }
+}

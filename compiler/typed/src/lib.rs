@@ -1,0 +1,565 @@
+//! The typed tree: what type checking gives and lowering reads.
+//!
+//! Invariants (of a program that checked without errors): every name is resolved; every expression has its type, in
+//! which [`Type::Param`] are the only unknowns, bound by the enclosing definitions; named and default arguments are in
+//! place; functions, constructors, distributions and builtins used as values are eta-expanded into lambdas, so that
+//! calls of them are saturated; an Int that goes where a Real is wanted is wrapped in [`ExprKind::ToReal`]; matches are
+//! exhaustive. Overloaded operations keep their operands' types and are resolved when types are concrete (lowering).
+
+pub mod print;
+
+use borel_distributions::Kind as DistKind;
+use borel_source::{Name, Span};
+
+/// A type. Effects on arrows are checked and then forgotten: they do not change representations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Type {
+    /// `()`
+    Unit,
+    /// `Bool`
+    Bool,
+    /// `Int`
+    Int,
+    /// `Real`
+    Real,
+    /// `String`
+    String,
+    /// `Matrix`
+    Matrix,
+    /// `Method`: a way to infer, such as `smc(particles = 100)`
+    Method,
+    /// `(A, B)`
+    Tuple(Vec<Type>),
+    /// `{ a: A, b: B }`, sorted by field name
+    Record(Vec<(Name, Type)>),
+    /// `[A]`
+    Array(Box<Type>),
+    /// `(A, B) -> C`, of any effect
+    Function(Vec<Type>, Box<Type>),
+    /// `Dist[A]`
+    Dist(Box<Type>),
+    /// `Posterior[A]`
+    Posterior(Box<Type>),
+    /// A data type with its arguments
+    Data(DataId, Vec<Type>),
+    /// A type parameter of an enclosing definition. A nested generic local function numbers its own after those of
+    /// all definitions around it.
+    Param(u32),
+}
+
+/// Index into [`Program::datas`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DataId(pub u32);
+
+/// Index into [`Program::functions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub u32);
+
+/// Index into [`Program::constants`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConstantId(pub u32);
+
+/// A local variable, unique in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalId(pub u32);
+
+/// A checked program: the files given, what they import, and the standard library.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Data types.
+    pub datas: Vec<Data>,
+    /// Functions and models.
+    pub functions: Vec<Function>,
+    /// Top-level `let`s, each after those it uses.
+    pub constants: Vec<Constant>,
+    /// The models of the root file, in the order written.
+    pub models: Vec<FunctionId>,
+    /// `main` of the root file: no parameters.
+    pub main: Option<FunctionId>,
+    /// By [`LocalId`]: the name as written and the type.
+    pub locals: Vec<Local>,
+}
+
+/// What is known of a local variable.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// As written.
+    pub name: Name,
+    /// Its type (the function's type for local functions).
+    pub ty: Type,
+    /// Declared by `var`.
+    pub mutable: bool,
+}
+
+/// A data type.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Its name.
+    pub name: Name,
+    /// How many parameters; they are `Param(0..n)` in the fields.
+    pub params: u32,
+    /// Its constructors.
+    pub constructors: Vec<Constructor>,
+    /// Where it is defined.
+    pub span: Span,
+}
+
+/// A constructor.
+#[derive(Clone, Debug)]
+pub struct Constructor {
+    /// Its name.
+    pub name: Name,
+    /// The types of its fields, with their names if they have any.
+    pub fields: Vec<(Option<Name>, Type)>,
+}
+
+/// A top-level constant.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    /// Its name.
+    pub name: Name,
+    /// Its value, pure.
+    pub value: Expr,
+}
+
+/// A top-level function or model.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// `model` rather than `fn`.
+    pub is_model: bool,
+    /// How many type parameters, constrained or not: `Param(0..n)`.
+    pub type_params: u32,
+    /// Its parameters.
+    pub params: Vec<LocalId>,
+    /// What it returns.
+    pub result: Type,
+    /// Its body.
+    pub body: Expr,
+    /// Its type for people, effects included, for example `[A, B](A ~> B, [A]) ~> [B]`.
+    pub signature: String,
+    /// Its documentation comment.
+    pub doc: Option<String>,
+    /// The header.
+    pub span: Span,
+}
+
+/// A function inside a function: `fn f(..) { .. }` or `let f = fn(..) ..`. Nothing is allocated for calls of it.
+#[derive(Clone, Debug)]
+pub struct LocalFunction {
+    /// Its name.
+    pub local: LocalId,
+    /// First type parameter and how many: `Param(first..first + count)`; generalised, so each use gives arguments.
+    pub type_params: (u32, u32),
+    /// Its parameters and body.
+    pub lambda: Lambda,
+}
+
+/// An anonymous function.
+#[derive(Clone, Debug)]
+pub struct Lambda {
+    /// Parameters, each an irrefutable pattern.
+    pub params: Vec<Pattern>,
+    /// Its body; `return` in it returns from it.
+    pub body: Expr,
+    /// What it returns.
+    pub result: Type,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// `()`
+    Unit,
+    /// A literal
+    Bool(bool),
+    /// A literal of type Int
+    Int(i64),
+    /// A literal of type Real (an integer literal in a Real place is already one)
+    Real(f64),
+    /// A literal
+    String(String),
+    /// An integer literal whose type is a `Param` (it becomes Int or Real when that is known); the type is in `ty`
+    Number(i64),
+    /// A variable, not a local function
+    Local(LocalId),
+    /// A local function used as a value, with type arguments for its own type parameters
+    LocalFunction(LocalId, Vec<Type>),
+    /// A top-level function used as a value
+    Function(FunctionId, Vec<Type>),
+    /// A top-level constant
+    Constant(ConstantId),
+    /// `(a, b)`
+    Tuple(Vec<Expr>),
+    /// Fields in the order written; the type is sorted
+    Record(Vec<(Name, Expr)>),
+    /// `{ r with a: 2 }`
+    RecordUpdate(Box<Expr>, Vec<(Name, Expr)>),
+    /// `[a, b]`
+    Array(Vec<Expr>),
+    /// `[e for .. if ..]`
+    Comprehension(Box<Expr>, Vec<Clause>),
+    /// `a..b`: an array of Int
+    Range(Box<Expr>, Box<Expr>),
+    /// A constructor with all its fields
+    Construct(DataId, u32, Vec<Expr>),
+    /// A call of a known top-level function with its type arguments
+    Call(FunctionId, Vec<Type>, Vec<Expr>),
+    /// A call of a local function
+    CallLocal(LocalId, Vec<Type>, Vec<Expr>),
+    /// A call of a function value
+    Apply(Box<Expr>, Vec<Expr>),
+    /// A builtin
+    Builtin(Builtin, Vec<Expr>),
+    /// A distribution of the catalogue; an argument may be an array (or Matrix) where the parameter is a scalar: lifted
+    Distribution(DistKind, Vec<Expr>),
+    /// `a[i]` or `m[i, j]` or `m[i]` (a row)
+    Index(Box<Expr>, Vec<Expr>),
+    /// `a[lo..hi]` of an array or string
+    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
+    /// Record field
+    Field(Box<Expr>, Name),
+    /// Tuple component
+    Component(Box<Expr>, u32),
+    /// `-e`, `!e`; negation lifts over arrays and matrices
+    Negate(Box<Expr>),
+    /// `!e`
+    Not(Box<Expr>),
+    /// Arithmetic, lifted over arrays and matrices: operand types say how
+    Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
+    /// `==`, `!=` (structural), `<` .. on Int, Real, String; operands may still differ as Int and Real
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// Short-circuit
+    And(Box<Expr>, Box<Expr>),
+    /// Short-circuit
+    Or(Box<Expr>, Box<Expr>),
+    /// `if`; without else the type is Unit
+    If(Box<Expr>, Box<Expr>, Option<Box<Expr>>),
+    /// A match, exhaustive
+    Match(Box<Expr>, Vec<Arm>),
+    /// A lambda
+    Lambda(Box<Lambda>),
+    /// `sample e`: e is a Dist, a Posterior, an array or tuple of these, or a function `() ~> A`
+    Sample(Box<Expr>),
+    /// Statements, then a value (Unit if absent)
+    Block(Vec<Stmt>, Option<Box<Expr>>),
+    /// Int to Real (also `[Int]` to `[Real]` and deeper arrays)
+    ToReal(Box<Expr>),
+}
+
+/// `for` or `if` of a comprehension.
+#[derive(Clone, Debug)]
+pub enum Clause {
+    /// `for p in e`: e is an array (a Range in place is a Range)
+    For(Pattern, Expr),
+    /// `if e`
+    If(Expr),
+}
+
+/// One case of a match.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// `if guard`
+    pub guard: Option<Expr>,
+    /// The value.
+    pub body: Expr,
+}
+
+/// A pattern with its type.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// What it is.
+    pub kind: PatternKind,
+    /// The type of what it matches.
+    pub ty: Type,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of pattern.
+#[derive(Clone, Debug)]
+pub enum PatternKind {
+    /// `_`
+    Wildcard,
+    /// A variable
+    Bind(LocalId),
+    /// A constructor with all its fields
+    Constructor(DataId, u32, Vec<Pattern>),
+    /// `(a, b)`; `()` too
+    Tuple(Vec<Pattern>),
+    /// Fields mentioned, by name
+    Record(Vec<(Name, Pattern)>),
+    /// A literal
+    Bool(bool),
+    /// A literal
+    Int(i64),
+    /// A literal
+    String(String),
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it is.
+    pub kind: StmtKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of statement.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// `let p = e`
+    Let(Pattern, Expr),
+    /// `var x = e`
+    Var(LocalId, Expr),
+    /// `let p ~ e` (or `var x ~ e`): samples as `sample e` does, or calls; see [`Draw`]. The variables of the
+    /// pattern are named choices (for a distribution) or prefixes (for a call).
+    LetSample(Pattern, Draw),
+    /// A group of local functions that may call each other (or one that is not recursive)
+    Functions(Vec<LocalFunction>),
+    /// `x[i].f = e`
+    Assign(Place, Expr),
+    /// `x[i] ~ e`: a named choice
+    AssignSample(Place, Draw),
+    /// `observe v ~ d`: d is a Dist, or an array or tuple of Dists of the shape of v
+    Observe(Expr, Expr),
+    /// `for p in e { .. }`
+    For(Pattern, Expr, Expr),
+    /// `while e { .. }`
+    While(Expr, Expr),
+    /// `return e`
+    Return(Expr),
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
+    /// For its effect; its value is dropped
+    Expr(Expr),
+}
+
+/// The right-hand side of `~` in `let p ~ e`.
+#[derive(Clone, Debug)]
+pub enum Draw {
+    /// A draw from a distribution, posterior, or array or tuple of them.
+    From(Expr),
+    /// A call of a random function (an expression of kind Call, CallLocal or Apply) whose value is bound and whose
+    /// named choices get this name as a prefix.
+    Run(Expr),
+}
+
+/// What can be assigned: a `var` and a path into it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The variable.
+    pub local: LocalId,
+    /// From the variable inwards.
+    pub path: Vec<Step>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A step into a value.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// `[i]` of an array, or `[i, j]` of a matrix; with the type of what is indexed
+    Index(Vec<Expr>, Type),
+    /// `.field`; with the type of the record
+    Field(Name, Type),
+    /// `.0`; with the type of the tuple
+    Component(u32, Type),
+}
+
+/// Arithmetic operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%` of Ints: the sign of the divisor
+    Remainder,
+    /// `^`
+    Power,
+    /// `@`
+    MatrixProduct,
+    /// `++`
+    Concat,
+}
+
+/// Comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+macro_rules! builtins {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal $signature:literal;)*) => {
+        /// Functions that the compiler knows. Everything that can be written in Borel is in the standard library instead.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Builtin { $($(#[doc = $doc])* $variant,)* }
+
+        impl Builtin {
+            /// All of them.
+            pub const ALL: &'static [Builtin] = &[$(Builtin::$variant),*];
+            /// The name in programs.
+            pub fn name(self) -> &'static str { match self { $(Builtin::$variant => $name),* } }
+            /// The type in the notation of the spec.
+            pub fn signature(self) -> &'static str { match self { $(Builtin::$variant => $signature),* } }
+            /// What it does.
+            pub fn doc(self) -> &'static str { match self { $(Builtin::$variant => concat!($($doc),*)),* } }
+        }
+    };
+}
+
+// Signature notation: `lift(Real) -> Real` lifts over arrays and matrices elementwise (an Int argument becomes Real);
+// `lift(Number)` keeps Int. Capital letters are type variables.
+builtins! {
+    /// e to the x.
+    Exp "exp" "lift(Real) -> Real";
+    /// Natural logarithm; -inf at 0, NaN below.
+    Log "log" "lift(Real) -> Real";
+    /// log(1 + x), accurate near 0.
+    Log1p "log1p" "lift(Real) -> Real";
+    /// exp(x) - 1, accurate near 0.
+    Expm1 "expm1" "lift(Real) -> Real";
+    /// Square root.
+    Sqrt "sqrt" "lift(Real) -> Real";
+    /// Sine of radians.
+    Sin "sin" "lift(Real) -> Real";
+    /// Cosine of radians.
+    Cos "cos" "lift(Real) -> Real";
+    /// Tangent of radians.
+    Tan "tan" "lift(Real) -> Real";
+    /// Arc tangent, in radians.
+    Atan "atan" "lift(Real) -> Real";
+    /// Hyperbolic tangent.
+    Tanh "tanh" "lift(Real) -> Real";
+    /// Logarithm of the gamma function.
+    Lgamma "lgamma" "lift(Real) -> Real";
+    /// Derivative of lgamma.
+    Digamma "digamma" "lift(Real) -> Real";
+    /// 1 / (1 + exp(-x)).
+    InvLogit "inv_logit" "lift(Real) -> Real";
+    /// log(p / (1 - p)).
+    Logit "logit" "lift(Real) -> Real";
+    /// log(1 + exp(x)).
+    Softplus "softplus" "lift(Real) -> Real";
+    /// The standard normal distribution function.
+    NormalCdf "normal_cdf" "lift(Real) -> Real";
+    /// Absolute value.
+    Abs "abs" "lift(Number) -> Number";
+    /// The smaller of two.
+    Min "min" "lift(Number, Number) -> Number";
+    /// The larger of two.
+    Max "max" "lift(Number, Number) -> Number";
+    /// The largest Int not above x.
+    Floor "floor" "lift(Real) -> Int";
+    /// The smallest Int not below x.
+    Ceil "ceil" "lift(Real) -> Int";
+    /// The nearest Int; halves go away from zero.
+    Round "round" "lift(Real) -> Int";
+    /// An Int as a Real, 0 or 1 for a Bool.
+    Real "real" "lift(Int | Bool) -> Real";
+    /// 0 or 1 for a Bool.
+    Int "int" "lift(Bool) -> Int";
+    /// Whether it is NaN.
+    IsNan "is_nan" "Real -> Bool";
+    /// Integer division, rounded towards minus infinity.
+    Div "div" "(Int, Int) -> Int";
+    /// The length of an array or string (in characters).
+    Len "len" "[A] | String -> Int";
+    /// The sum of an array or matrix; 0 for an empty one.
+    Sum "sum" "[Number] | Matrix -> Number";
+    /// A value as text.
+    Str "str" "A -> String";
+    /// Prints its arguments, separated by spaces, and ends the line.
+    Print "print" "(A, ..) -> Unit";
+    /// Stops the program with a message.
+    Fail "fail" "String -> A";
+    /// Adds to the log weight of the execution.
+    Factor "factor" "Real ~> Unit";
+    /// Gives weight zero to executions where it is false.
+    Condition "condition" "Bool ~> Unit";
+    /// The log density of a distribution at a point.
+    LogDensity "log_density" "(Dist[A], A) -> Real";
+    /// The distribution that is always x.
+    Delta "Delta" "A -> Dist[A]";
+    /// n independent draws of d, as an array.
+    Iid "iid" "(Dist[A], Int) -> Dist[[A]]";
+    /// Stochastic memoisation: a random function that draws f(x) when first called at x.
+    Mem "mem" "(A ~> B) ~> (A -> B)";
+    /// The posterior of a random function with no parameters.
+    Infer "infer" "(() ~> A, Method) ~> Posterior[A]";
+    /// Exact enumeration, to `mass` of the prior.
+    MethodEnumerate "enumerate" "(mass: Real = 1.0 - 1e-9) -> Method";
+    /// Importance sampling from the prior.
+    MethodImportance "importance" "(draws: Int = 1000) -> Method";
+    /// Sequential Monte Carlo; resampling is one of "systematic", "stratified", "multinomial", "residual".
+    MethodSmc "smc" "(particles: Int = 1000, resampling: String = \"systematic\", threshold: Real = 0.5) -> Method";
+    /// The draws of a posterior (with weights).
+    Draws "draws" "Posterior[A] -> [A]";
+    /// The normalised weights of the draws.
+    Weights "weights" "Posterior[A] -> [Real]";
+    /// The log evidence that the method estimated.
+    LogEvidence "log_evidence" "Posterior[A] -> Real";
+    /// The mean of an array, or of a posterior of Reals, Ints, Bools, arrays, tuples or records of these.
+    Mean "mean" "[Number] | Posterior[A] -> mean of A";
+    /// The variance of an array (divided by n), or of a posterior, elementwise.
+    Variance "variance" "[Number] | Posterior[A] -> variance of A";
+    /// The square root of the variance.
+    Stddev "stddev" "[Number] | Posterior[A] -> sd of A";
+    /// A matrix from its rows.
+    Matrix "matrix" "[[Real]] -> Matrix";
+    /// The rows of a matrix.
+    ToRows "to_rows" "Matrix -> [[Real]]";
+    /// The number of rows.
+    Rows "rows" "Matrix -> Int";
+    /// The number of columns.
+    Columns "columns" "Matrix -> Int";
+    /// The transpose.
+    Transpose "transpose" "Matrix -> Matrix";
+    /// The identity of n rows.
+    Identity "identity" "Int -> Matrix";
+    /// The diagonal matrix of a vector.
+    Diagonal "diagonal" "[Real] -> Matrix";
+    /// The lower Cholesky factor of a symmetric positive-definite matrix.
+    Cholesky "cholesky" "Matrix -> Matrix";
+    /// The solution x of a @ x = b, for a vector b.
+    Solve "solve" "(Matrix, [Real]) -> [Real]";
+    /// The inverse.
+    Inverse "inverse" "Matrix -> Matrix";
+    /// The logarithm of the absolute determinant.
+    LogDeterminant "log_determinant" "Matrix -> Real";
+    /// A point where SMC may resample, without a weight.
+    Checkpoint "checkpoint" "() ~> Unit";
+}

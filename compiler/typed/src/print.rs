@@ -1,0 +1,1 @@
+//! The readable text of a typed program, for `borel emit --stage types`.

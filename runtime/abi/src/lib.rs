@@ -1,0 +1,17 @@
+//! What compiled code and the runtime agree on: objects and their layouts, the context, random streams, entry points.
+//!
+//! Invariants:
+//! 1. A value of a type is a fixed sequence of 64-bit words (its [`shape::Shape`] says which): scalars are unboxed,
+//!    tuples and records are flattened, everything else is one word that points to an object.
+//! 2. Objects are immutable unless their reference count is one, and acyclic; counts are not atomic, an object belongs to
+//!    the heap of one worker, except immortal ones, whose count never changes.
+//! 3. Errors in compiled code leave it by [`ctx::raise`] and reach Rust as a value ([`ctx::Ctx::enter`]); no Rust frame
+//!    that owns anything is between the two.
+
+pub mod ctx;
+pub mod layout;
+pub mod module;
+pub mod shape;
+pub mod stream;
+
+pub use ctx::{Ctx, raise, raise_parameter};
