@@ -1,13 +1,23 @@
-//! Text to syntax tree: lexer (logos), grammar (lalrpop), tree. Parsing never fails: it returns a tree, perhaps with
-//! error nodes, and the diagnostics that explain them.
+//! Text to syntax tree: lexer (logos), layout, grammar (lalrpop), tree. Parsing never fails: it returns a tree, perhaps
+//! with error nodes, and the diagnostics that explain them. [`format`] rewrites a text in the one style.
+//!
+//! Invariants, for any text: no panic, no recursion while parsing, trees of bounded depth, spans within the text.
 
 pub mod ast;
+mod build;
+mod layout;
+mod lexer;
+mod parser;
+mod repair;
+mod report;
+mod slips;
+mod token;
 
-use borel_diagnostics::Diagnostic;
-use borel_source::FileId;
+pub use parser::{ReplInput, is_complete, parse, parse_repl};
 
-/// Parses one file.
-pub fn parse(file: FileId, text: &str) -> (ast::Module, Vec<Diagnostic>) {
-    let _ = (file, text);
-    (ast::Module::default(), Vec::new())
+/// The generated parser.
+#[allow(missing_docs, clippy::all, unused_parens)]
+mod grammar {
+    lalrpop_util::lalrpop_mod!(generated, "/grammar.rs");
+    pub use generated::{ItemParser, StatementsParser};
 }
