@@ -1,8 +1,17 @@
-//! What is wrong with a program, for people: a [`Diagnostic`] is a value; [`render`] draws it with ariadne.
+//! What is wrong with a program, for people: a [`Diagnostic`] is a value; [`render`] draws it with ariadne, [`explain`]
+//! gives the page of its code, [`suggest`] finds the name that was meant.
 //!
 //! Invariants: every diagnostic has a stable code with a page in `spec/errors/`; nothing else in Borel knows ariadne.
 
-use borel_source::{SourceMap, Span};
+mod explain;
+mod render;
+mod suggest;
+
+use borel_source::Span;
+
+pub use explain::{codes, explain};
+pub use render::render;
+pub use suggest::suggest;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,23 +93,4 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
-}
-
-/// Draws a diagnostic over its source; `color` for terminals.
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
-    let _ = (diagnostic, sources, color);
-    String::new()
-}
-
-/// The page of an error code (Markdown), if there is such a code.
-pub fn explain(code: &str) -> Option<&'static str> {
-    let _ = code;
-    None
-}
-
-/// The candidate closest to `name`, for "did you mean"; none if nothing is near.
-pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let _ = name;
-    candidates.into_iter().next();
-    None
 }
