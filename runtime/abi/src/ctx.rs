@@ -1,6 +1,8 @@
 //! The context: what compiled code is given besides its arguments. One per worker.
 
+use crate::error::{ErrorKind, RuntimeError};
 use crate::stream::Stream;
+use crate::worker::Worker;
 
 /// How many classes of small objects have free lists: class c holds objects of 16 * (c + 1) bytes.
 pub const SMALL_CLASSES: usize = 32;
@@ -70,18 +72,32 @@ pub mod offset {
 /// Stops compiled code with the error that a parameter of a distribution is outside its domain.
 ///
 /// # Safety
-/// Only from a function called by compiled code, with the context it was given, and while no value that has a destructor
-/// is alive in the frames between.
+/// As [`raise`].
 pub unsafe fn raise_parameter(ctx: *mut Ctx, site: i64, kind: u32, parameter: u32, found: f64) -> ! {
-    let _ = (ctx, site, kind, parameter, found);
-    std::process::abort()
+    // SAFETY: by the contract.
+    unsafe { raise(ctx, site, ErrorKind::Parameter { distribution: kind, parameter, found }) }
 }
 
-/// Stops compiled code with an error at a site.
+/// Stops compiled code with an error at a site: the [`crate::Worker::enter`] that called it returns it.
 ///
 /// # Safety
-/// As [`raise_parameter`].
-pub unsafe fn raise(ctx: *mut Ctx, site: i64) -> ! {
-    let _ = (ctx, site);
-    std::process::abort()
+/// Only from a function called by compiled code, with the context it was given, and while no value that has a destructor
+/// is alive in the frames between: they are not unwound. Compiled code keeps none; runtime functions compute a
+/// `Result` in an inner function, and raise when everything else is dropped.
+pub unsafe fn raise(ctx: *mut Ctx, site: i64, kind: ErrorKind) -> ! {
+    // SAFETY: by the contract.
+    unsafe { Worker::raise(ctx, RuntimeError::at(kind, site)) }
+}
+
+/// The value, or [`raise`].
+///
+/// # Safety
+/// As [`raise`].
+#[inline]
+pub unsafe fn or_raise<T: Copy>(ctx: *mut Ctx, site: i64, result: Result<T, ErrorKind>) -> T {
+    match result {
+        Ok(value) => value,
+        // SAFETY: by the contract.
+        Err(kind) => unsafe { raise(ctx, site, kind) },
+    }
 }

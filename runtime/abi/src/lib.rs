@@ -5,13 +5,25 @@
 //!    tuples and records are flattened, everything else is one word that points to an object.
 //! 2. Objects are immutable unless their reference count is one, and acyclic; counts are not atomic, an object belongs to
 //!    the heap of one worker, except immortal ones, whose count never changes.
-//! 3. Errors in compiled code leave it by [`ctx::raise`] and reach Rust as a value ([`ctx::Ctx::enter`]); no Rust frame
+//! 3. Errors in compiled code leave it by [`ctx::raise`] and reach Rust as a value ([`Worker::enter`]); no Rust frame
 //!    that owns anything is between the two.
 
 pub mod ctx;
+pub mod entry;
+pub mod error;
+mod heap;
+mod jump;
 pub mod layout;
 pub mod module;
+pub mod object;
+pub mod scopes;
 pub mod shape;
+pub mod stack;
 pub mod stream;
+mod worker;
 
 pub use ctx::{Ctx, raise, raise_parameter};
+pub use entry::symbols;
+pub use error::{ErrorKind, RuntimeError};
+pub use heap::Budget;
+pub use worker::{Host, Output, Worker};

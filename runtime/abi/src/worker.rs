@@ -1,0 +1,323 @@
+//! A worker: a context for compiled code, the heap behind it, and the way in and out.
+
+#![allow(unsafe_code)]
+
+use crate::ctx::{Ctx, RESULTS, SMALL_CLASSES};
+use crate::error::{ErrorKind, RuntimeError};
+use crate::heap::{Budget, Heap};
+use crate::jump::{self, JumpBuffer};
+use crate::layout::IMMORTAL;
+use crate::module::Module;
+use crate::object::{self, Shape, is_object};
+use crate::scopes::{ScopeCache, Scopes};
+use crate::stack;
+use crate::stream::Stream;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Where lines of output go; a line comes without its end.
+pub type Output = Box<dyn FnMut(&str) + Send>;
+
+/// What the workers of a run share.
+#[derive(Clone)]
+pub struct Host {
+    /// Memory of all of them.
+    pub budget: Arc<Budget>,
+    /// Set to stop them.
+    pub interrupt: Arc<AtomicBool>,
+    /// Where `print` goes.
+    pub output: Arc<Mutex<Output>>,
+    /// Scopes of names.
+    pub scopes: Arc<Scopes>,
+}
+
+impl Host {
+    /// With a limit of memory in bytes, and an output.
+    pub fn new(memory: usize, output: Output) -> Host {
+        Host {
+            budget: Arc::new(Budget::new(memory)),
+            interrupt: Arc::new(AtomicBool::new(false)),
+            output: Arc::new(Mutex::new(output)),
+            scopes: Arc::new(Scopes::default()),
+        }
+    }
+
+    /// Whether the run is to stop.
+    pub fn interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Host {
+    /// No limit of memory; output is dropped.
+    fn default() -> Host {
+        Host::new(usize::MAX / 2, Box::new(|_| {}))
+    }
+}
+
+/// A worker. Its context is its first field, so that runtime functions find the worker from the context.
+#[repr(C)]
+pub struct Worker {
+    ctx: Ctx,
+    pub(crate) heap: Heap,
+    pub(crate) shapes: Arc<[Shape]>,
+    pub(crate) module: Arc<Module>,
+    pub(crate) host: Host,
+    pub(crate) scope_cache: ScopeCache,
+    jump: *mut JumpBuffer,
+    error: Option<RuntimeError>,
+}
+
+// SAFETY: the raw pointers are to the worker's own heap and particle state, which move with it; a worker is used by one
+// thread at a time (it is not Sync), and `jump` is null whenever no thread is inside `enter`.
+unsafe impl Send for Worker {}
+
+/// What happens in a call of [`Worker::enter`].
+struct Call<F, R> {
+    function: F,
+    ctx: *mut Ctx,
+    result: MaybeUninit<R>,
+}
+
+/// Runs the closure of a [`Call`].
+unsafe extern "C" fn trampoline<F: FnOnce(*mut Ctx) -> R + Copy, R: Copy>(call: *mut c_void) {
+    // SAFETY: `enter` passes a live Call of these types.
+    unsafe {
+        let call = call as *mut Call<F, R>;
+        let function = (*call).function;
+        (*call).result.write(function((*call).ctx));
+    }
+}
+
+impl Worker {
+    /// A worker for a program, with a seed for its stream.
+    pub fn new(module: Arc<Module>, host: Host, seed: u64) -> Worker {
+        let shapes = module.layouts.iter().map(Shape::of).collect();
+        let ctx = Ctx {
+            stack_limit: 0,
+            interrupt: host.interrupt.as_ptr() as *const u8,
+            log_weight: 0.0,
+            trace: null_mut(),
+            memo: null_mut(),
+            scope: 0,
+            mems: 0,
+            input: 0,
+            pending: null_mut(),
+            stream: Stream::new(seed),
+            results: [0; RESULTS],
+            free: [null_mut(); SMALL_CLASSES],
+        };
+        let heap = Heap::new(host.budget.clone());
+        let scope_cache = ScopeCache::default();
+        Worker { ctx, heap, shapes, module, host, scope_cache, jump: null_mut(), error: None }
+    }
+
+    /// The worker of a context.
+    ///
+    /// # Safety
+    /// The context is that of a live worker, and no other reference to the worker is in use.
+    pub unsafe fn of<'a>(ctx: *mut Ctx) -> &'a mut Worker {
+        // SAFETY: the context is the first field of a worker.
+        unsafe { &mut *(ctx as *mut Worker) }
+    }
+
+    /// The context.
+    pub fn ctx(&mut self) -> &mut Ctx {
+        &mut self.ctx
+    }
+
+    /// The context as compiled code takes it.
+    pub fn ctx_pointer(&mut self) -> *mut Ctx {
+        self as *mut Worker as *mut Ctx
+    }
+
+    /// The program.
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// What is shared with other workers.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// How objects of each layout are arranged.
+    pub fn shapes(&self) -> &Arc<[Shape]> {
+        &self.shapes
+    }
+
+    /// Calls compiled code; an error it raises comes back as a value. Calls may nest.
+    ///
+    /// # Safety
+    /// The function calls compiled code of this worker's program as its signature asks. It keeps no value with a
+    /// destructor on the stack meanwhile: an error skips its frames. (Copy closures capture none.)
+    pub unsafe fn enter<F, R>(&mut self, function: F) -> Result<R, RuntimeError>
+    where
+        F: FnOnce(*mut Ctx) -> R + Copy,
+        R: Copy,
+    {
+        let worker: *mut Worker = self;
+        let mut buffer = JumpBuffer::new();
+        let mut call = Call { function, ctx: worker as *mut Ctx, result: MaybeUninit::uninit() };
+        // SAFETY: all access to the worker in the call is through this pointer. The buffer lives until the previous one
+        // is put back, so `jump` never dangles.
+        unsafe {
+            let previous = std::mem::replace(&mut (*worker).jump, &raw mut buffer);
+            let limit = std::mem::replace(&mut (*worker).ctx.stack_limit, stack::limit());
+            let raised = jump::enter(&raw mut buffer, trampoline::<F, R>, &raw mut call as *mut c_void);
+            (*worker).jump = previous;
+            (*worker).ctx.stack_limit = limit;
+            if raised == 0 {
+                return Ok(call.result.assume_init());
+            }
+            Err((*worker).error.take().unwrap_or(RuntimeError::new(ErrorKind::Unreachable)))
+        }
+    }
+
+    /// Stops compiled code with an error.
+    ///
+    /// # Safety
+    /// As [`crate::raise`].
+    pub(crate) unsafe fn raise(ctx: *mut Ctx, error: RuntimeError) -> ! {
+        // SAFETY: the context is that of a worker. If no `enter` is active, the contract is broken and there is no way on.
+        unsafe {
+            let worker = ctx as *mut Worker;
+            (*worker).error = Some(error);
+            if (*worker).jump.is_null() {
+                std::process::abort();
+            }
+            jump::leave((*worker).jump)
+        }
+    }
+
+    /// Memory for an object, its header set (count 1) and its words undefined.
+    pub fn allocate(&mut self, layout: u32, bytes: usize) -> Result<*mut u64, ErrorKind> {
+        let ctx = self.ctx_pointer();
+        let object = self.heap.allocate(ctx, bytes)?;
+        // SAFETY: a new object of at least 16 bytes.
+        unsafe { *object = object::header(1, layout) };
+        Ok(object)
+    }
+
+    /// A new array, its words 0.
+    pub fn allocate_array(&mut self, layout: u32, length: usize) -> Result<*mut u64, ErrorKind> {
+        let words = self.shapes[layout as usize].stride.checked_mul(length).filter(|words| *words < 1 << 43);
+        let Some(words) = words else {
+            return Err(self.heap.exhausted());
+        };
+        let array = self.allocate(layout, 16 + 8 * words)?;
+        // SAFETY: room for the length and these words.
+        unsafe {
+            *array.add(1) = length as u64;
+            std::ptr::write_bytes(array.add(2), 0, words);
+        }
+        Ok(array)
+    }
+
+    /// Takes a reference from what a pointer word refers to.
+    ///
+    /// # Safety
+    /// The word is a pointer that the caller owns, of this worker's heap (or immortal).
+    #[inline]
+    pub unsafe fn release(&mut self, word: u64) {
+        if !is_object(word) {
+            return;
+        }
+        let count = word as *mut u32;
+        // SAFETY: the lower half of the header of a live object.
+        unsafe {
+            match *count {
+                1 => self.free(word as *mut u64),
+                shared if shared & IMMORTAL == 0 => *count = shared - 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Frees an object whose last reference is gone, and with it what only it referred to.
+    ///
+    /// Objects that wait for their remaining pointers to be looked at are linked through their first pointer word (what
+    /// stood there has been dealt with already), so this needs no memory, however deep the structure.
+    ///
+    /// # Safety
+    /// The object is of this worker's heap, live, with a count of 1, and not used again.
+    pub unsafe fn free(&mut self, object: *mut u64) {
+        let mut waiting: *mut u64 = null_mut();
+        // SAFETY: every object here is of this heap and has lost its last reference; it has a layout of the module.
+        unsafe {
+            self.descend(object, &mut waiting);
+            while !waiting.is_null() {
+                let parent = waiting;
+                let shape: *const Shape = &self.shapes[object::layout_of(parent) as usize];
+                let first = (*shape).start() + (*shape).pointers[0] as usize;
+                waiting = *parent.add(first) as *mut u64;
+                for repeat in 0..(*shape).repeats(parent) {
+                    let element = parent.add((*shape).start() + repeat * (*shape).stride);
+                    for &pointer in &(&(*shape).pointers)[usize::from(repeat == 0)..] {
+                        let child = drop_reference(*element.add(pointer as usize));
+                        self.descend(child, &mut waiting);
+                    }
+                }
+                let (bytes, ctx) = ((*shape).bytes(parent), self.ctx_pointer());
+                self.heap.release(ctx, parent, bytes);
+            }
+        }
+    }
+
+    /// Follows first pointers from an object that lost its last reference (or null): objects without pointers are freed, the others wait.
+    ///
+    /// # Safety
+    /// As [`Worker::free`].
+    #[inline]
+    unsafe fn descend(&mut self, mut object: *mut u64, waiting: &mut *mut u64) {
+        let ctx = self.ctx_pointer();
+        while !object.is_null() {
+            // SAFETY: the object is live but for its last reference.
+            unsafe {
+                debug_assert_eq!(object::count_of(object), 1, "an object is freed twice");
+                let shape = &self.shapes[object::layout_of(object) as usize];
+                if shape.pointers.is_empty() || shape.repeats(object) == 0 {
+                    let bytes = shape.bytes(object);
+                    self.heap.release(ctx, object, bytes);
+                    return;
+                }
+                let link = object.add(shape.start() + shape.pointers[0] as usize);
+                let child = drop_reference(*link);
+                *link = *waiting as u64;
+                *waiting = object;
+                object = child;
+            }
+        }
+    }
+
+    /// How many objects are live.
+    pub fn live_objects(&self) -> usize {
+        self.heap.live_objects(&self.ctx)
+    }
+
+    /// Bytes that the heap has taken from the system.
+    pub fn heap_bytes(&self) -> usize {
+        self.heap.reserved()
+    }
+}
+
+/// Takes a reference away; gives the object if that was its last one, with its count still 1.
+#[inline]
+unsafe fn drop_reference(word: u64) -> *mut u64 {
+    if is_object(word) {
+        let count = word as *mut u32;
+        // SAFETY: the lower half of the header of a live object.
+        unsafe {
+            if *count == 1 {
+                return word as *mut u64;
+            }
+            if *count & IMMORTAL == 0 {
+                *count -= 1;
+            }
+        }
+    }
+    null_mut()
+}
