@@ -1,0 +1,49 @@
+//! The beta distribution: x^(a - 1) (1 - x)^(b - 1) / B(a, b) for 0 <= x <= 1.
+
+use crate::{positive, random};
+use borel_math::gamma::log_beta;
+use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// Beta(a, b).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Beta {
+    /// The first shape, positive.
+    pub a: f64,
+    /// The second shape, positive.
+    pub b: f64,
+}
+
+impl Scalar for Beta {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::Beta, 0, self.a)?;
+        positive(Kind::Beta, 1, self.b)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        // The ratio of gammas, in logarithms so that small shapes do not give 0 / 0.
+        let (x, y) = (random::log_gamma(stream, self.a), random::log_gamma(stream, self.b));
+        inv_logit(x - y)
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if !(0.0..=1.0).contains(&x) {
+            return if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY };
+        }
+        x_log_y(self.a - 1.0, x) + x_log1p_y(self.b - 1.0, -x) - log_beta(self.a, self.b)
+    }
+
+    fn mean(&self) -> f64 {
+        self.a / (self.a + self.b)
+    }
+
+    fn variance(&self) -> f64 {
+        let total = self.a + self.b;
+        self.a * self.b / (total * total * (total + 1.0))
+    }
+}

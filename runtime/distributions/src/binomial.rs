@@ -1,0 +1,46 @@
+//! The number of successes in n trials: choose(n, x) p^x (1 - p)^(n - x).
+
+use crate::{probability, random, require};
+use borel_math::gamma::log_choose;
+use borel_math::logarithm::{x_log_y, x_log1p_y};
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// Binomial(n, p).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Binomial {
+    /// The number of trials, 0 or more.
+    pub n: i64,
+    /// The probability of success.
+    pub p: f64,
+}
+
+impl Scalar for Binomial {
+    type Value = i64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        require(self.n >= 0, Kind::Binomial, 0, self.n as f64)?;
+        probability(Kind::Binomial, 1, self.p)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> i64 {
+        rand_distr::Binomial::new(self.n.max(0) as u64, self.p).map_or(0, |d| random::draw(&d, stream) as i64)
+    }
+
+    #[inline]
+    fn log_density(&self, x: i64) -> f64 {
+        if x < 0 || x > self.n {
+            return f64::NEG_INFINITY;
+        }
+        log_choose(self.n, x) + x_log_y(x as f64, self.p) + x_log1p_y((self.n - x) as f64, -self.p)
+    }
+
+    fn mean(&self) -> f64 {
+        self.n as f64 * self.p
+    }
+
+    fn variance(&self) -> f64 {
+        self.n as f64 * self.p * (1.0 - self.p)
+    }
+}

@@ -1,0 +1,48 @@
+//! The integers from lower to upper, both included, with equal probability.
+
+use crate::require;
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// DiscreteUniform(lower, upper).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct DiscreteUniform {
+    /// The smallest value.
+    pub lower: i64,
+    /// The largest value.
+    pub upper: i64,
+}
+
+impl Scalar for DiscreteUniform {
+    type Value = i64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        require(self.upper >= self.lower, Kind::DiscreteUniform, 1, self.upper as f64)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> i64 {
+        let count = (self.upper.wrapping_sub(self.lower) as u64).wrapping_add(1);
+        let bits = stream.next_u64();
+        // Multiply and shift; the bias is below count / 2^64. A count of 2^64 wraps to 0: every word is a value.
+        let offset = if count == 0 { bits } else { ((u128::from(bits) * u128::from(count)) >> 64) as u64 };
+        self.lower.wrapping_add(offset as i64)
+    }
+
+    #[inline]
+    fn log_density(&self, x: i64) -> f64 {
+        if x < self.lower || x > self.upper {
+            return f64::NEG_INFINITY;
+        }
+        -(self.upper as f64 - self.lower as f64 + 1.0).ln()
+    }
+
+    fn mean(&self) -> f64 {
+        0.5 * (self.lower as f64 + self.upper as f64)
+    }
+
+    fn variance(&self) -> f64 {
+        let count = self.upper as f64 - self.lower as f64 + 1.0;
+        (count * count - 1.0) / 12.0
+    }
+}

@@ -1,0 +1,45 @@
+//! The gamma distribution: rate^shape x^(shape - 1) exp(-rate x) / gamma(shape) for x > 0.
+
+use crate::{positive, random};
+use borel_math::{gamma::lgamma, logarithm::x_log_y};
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// Gamma(shape, rate).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Gamma {
+    /// The shape, positive.
+    pub shape: f64,
+    /// The inverse scale, positive.
+    pub rate: f64,
+}
+
+impl Scalar for Gamma {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::Gamma, 0, self.shape)?;
+        positive(Kind::Gamma, 1, self.rate)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        random::gamma(stream, self.shape) / self.rate
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if x < 0.0 || x == f64::INFINITY {
+            return f64::NEG_INFINITY;
+        }
+        self.shape * self.rate.ln() - lgamma(self.shape) + x_log_y(self.shape - 1.0, x) - self.rate * x
+    }
+
+    fn mean(&self) -> f64 {
+        self.shape / self.rate
+    }
+
+    fn variance(&self) -> f64 {
+        self.shape / (self.rate * self.rate)
+    }
+}

@@ -1,0 +1,42 @@
+//! The absolute value of a Cauchy(0, sigma): density 2 / (pi sigma (1 + (x / sigma)^2)) for x >= 0.
+
+use crate::positive;
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// HalfCauchy(sigma).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HalfCauchy {
+    /// The scale of the underlying Cauchy, positive.
+    pub sigma: f64,
+}
+
+impl Scalar for HalfCauchy {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::HalfCauchy, 0, self.sigma)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        self.sigma * (0.5 * std::f64::consts::PI * stream.uniform()).tan()
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if x < 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        let z = x / self.sigma;
+        std::f64::consts::FRAC_2_PI.ln() - self.sigma.ln() - (z * z).ln_1p()
+    }
+
+    fn mean(&self) -> f64 {
+        f64::INFINITY
+    }
+
+    fn variance(&self) -> f64 {
+        f64::NAN
+    }
+}

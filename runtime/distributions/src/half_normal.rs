@@ -1,0 +1,42 @@
+//! The absolute value of a Normal(0, sigma): density 2 exp(-(x / sigma)^2 / 2) / (sigma sqrt(2 pi)) for x >= 0.
+
+use crate::{LOG_SQRT_TWO_PI, positive, random};
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// HalfNormal(sigma).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HalfNormal {
+    /// The scale of the underlying normal, positive.
+    pub sigma: f64,
+}
+
+impl Scalar for HalfNormal {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::HalfNormal, 0, self.sigma)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        self.sigma * random::normal(stream).abs()
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if x < 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        let z = x / self.sigma;
+        std::f64::consts::LN_2 - 0.5 * z * z - self.sigma.ln() - LOG_SQRT_TWO_PI
+    }
+
+    fn mean(&self) -> f64 {
+        self.sigma * std::f64::consts::FRAC_2_PI.sqrt()
+    }
+
+    fn variance(&self) -> f64 {
+        self.sigma * self.sigma * (1.0 - std::f64::consts::FRAC_2_PI)
+    }
+}

@@ -1,0 +1,50 @@
+//! The inverse of a Gamma(shape, rate = scale): scale^shape x^(-shape - 1) exp(-scale / x) / gamma(shape) for x > 0.
+
+use crate::{positive, random};
+use borel_math::gamma::lgamma;
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// InverseGamma(shape, scale).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct InverseGamma {
+    /// The shape, positive.
+    pub shape: f64,
+    /// The scale, positive.
+    pub scale: f64,
+}
+
+impl Scalar for InverseGamma {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::InverseGamma, 0, self.shape)?;
+        positive(Kind::InverseGamma, 1, self.scale)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        self.scale * (-random::log_gamma(stream, self.shape)).exp()
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if x <= 0.0 || x == f64::INFINITY {
+            return f64::NEG_INFINITY;
+        }
+        self.shape * self.scale.ln() - lgamma(self.shape) - (self.shape + 1.0) * x.ln() - self.scale / x
+    }
+
+    fn mean(&self) -> f64 {
+        if self.shape > 1.0 { self.scale / (self.shape - 1.0) } else { f64::INFINITY }
+    }
+
+    fn variance(&self) -> f64 {
+        if self.shape > 2.0 {
+            let mean = self.scale / (self.shape - 1.0);
+            mean * mean / (self.shape - 2.0)
+        } else {
+            f64::INFINITY
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Student's t distribution: gamma((nu + 1) / 2) / (gamma(nu / 2) sqrt(nu pi) sigma) (1 + ((x - mu) / sigma)^2 / nu)^(-(nu + 1) / 2).
+
+use crate::{finite, positive, random};
+use borel_math::gamma::log_beta;
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// StudentT(nu, mu, sigma).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct StudentT {
+    /// The degrees of freedom, positive.
+    pub nu: f64,
+    /// The location.
+    pub mu: f64,
+    /// The scale, positive.
+    pub sigma: f64,
+}
+
+impl Scalar for StudentT {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        positive(Kind::StudentT, 0, self.nu)?;
+        finite(Kind::StudentT, 1, self.mu)?;
+        positive(Kind::StudentT, 2, self.sigma)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        let chi = 2.0 * random::gamma(stream, 0.5 * self.nu);
+        self.mu + self.sigma * random::normal(stream) * (self.nu / chi).sqrt()
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        let z = (x - self.mu) / self.sigma;
+        // 1 / B(1/2, nu/2) keeps its accuracy for large nu, where the two gammas would cancel.
+        -log_beta(0.5, 0.5 * self.nu) - 0.5 * self.nu.ln() - self.sigma.ln() - 0.5 * (self.nu + 1.0) * (z * z / self.nu).ln_1p()
+    }
+
+    fn mean(&self) -> f64 {
+        if self.nu > 1.0 { self.mu } else { f64::NAN }
+    }
+
+    fn variance(&self) -> f64 {
+        if self.nu > 2.0 {
+            self.sigma * self.sigma * self.nu / (self.nu - 2.0)
+        } else if self.nu > 1.0 {
+            f64::INFINITY
+        } else {
+            f64::NAN
+        }
+    }
+}

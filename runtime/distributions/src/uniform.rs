@@ -1,0 +1,48 @@
+//! The uniform distribution: 1 / (upper - lower) for lower <= x <= upper.
+
+use crate::{finite, require};
+use crate::{Kind, ParameterError, Scalar};
+use borel_abi::stream::Stream;
+
+/// Uniform(lower, upper).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Uniform {
+    /// The lower bound.
+    pub lower: f64,
+    /// The upper bound, above the lower.
+    pub upper: f64,
+}
+
+impl Scalar for Uniform {
+    type Value = f64;
+
+    fn check(&self) -> Result<(), ParameterError> {
+        finite(Kind::Uniform, 0, self.lower)?;
+        require(self.upper > self.lower && self.upper.is_finite(), Kind::Uniform, 1, self.upper)
+    }
+
+    #[inline]
+    fn sample(&self, stream: &mut Stream) -> f64 {
+        self.lower + (self.upper - self.lower) * stream.uniform()
+    }
+
+    #[inline]
+    fn log_density(&self, x: f64) -> f64 {
+        if x < self.lower || x > self.upper {
+            f64::NEG_INFINITY
+        } else if x.is_nan() {
+            f64::NAN
+        } else {
+            -(self.upper - self.lower).ln()
+        }
+    }
+
+    fn mean(&self) -> f64 {
+        0.5 * (self.lower + self.upper)
+    }
+
+    fn variance(&self) -> f64 {
+        let width = self.upper - self.lower;
+        width * width / 12.0
+    }
+}

@@ -1,0 +1,89 @@
+//! Dense linear algebra on row-major slices; factorisations are faer's.
+
+use faer::linalg::solvers::Solve;
+use faer::{Mat, MatRef, Side};
+
+/// A row-major matrix.
+fn view(data: &[f64], rows: usize, columns: usize) -> MatRef<'_, f64> {
+    MatRef::from_row_major_slice(data, rows, columns)
+}
+
+fn row_major(matrix: MatRef<'_, f64>) -> Vec<f64> {
+    (0..matrix.nrows()).flat_map(|i| (0..matrix.ncols()).map(move |j| matrix[(i, j)])).collect()
+}
+
+/// Whether a square matrix equals its transpose, up to rounding.
+pub fn is_symmetric(a: &[f64], n: usize) -> bool {
+    let scale = a.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    (0..n).all(|i| (0..i).all(|j| (a[i * n + j] - a[j * n + i]).abs() <= 1e-8 * scale))
+}
+
+/// The lower factor L with L L' = a; none unless `a` is symmetric and positive definite.
+pub fn cholesky(a: &[f64], n: usize) -> Option<Vec<f64>> {
+    if !is_symmetric(a, n) || a.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let factor = view(a, n, n).llt(Side::Lower).ok()?;
+    let mut lower = row_major(factor.L());
+    for i in 0..n {
+        lower[i * n + i + 1..(i + 1) * n].fill(0.0);
+    }
+    Some(lower)
+}
+
+/// The product of an m x k and a k x n matrix.
+pub fn product(a: &[f64], b: &[f64], m: usize, k: usize, n: usize) -> Vec<f64> {
+    row_major((view(a, m, k) * view(b, k, n)).as_ref())
+}
+
+/// x with a x = b for a square matrix; none if it is singular.
+pub fn solve(a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
+    let right = Mat::from_fn(n, 1, |i, _| b[i]);
+    finite(row_major(view(a, n, n).partial_piv_lu().solve(right).as_ref()))
+}
+
+/// The inverse of a square matrix; none if it is singular.
+pub fn inverse(a: &[f64], n: usize) -> Option<Vec<f64>> {
+    finite(row_major(view(a, n, n).partial_piv_lu().solve(Mat::<f64>::identity(n, n)).as_ref()))
+}
+
+fn finite(xs: Vec<f64>) -> Option<Vec<f64>> {
+    xs.iter().all(|x| x.is_finite()).then_some(xs)
+}
+
+/// log |det a|; -inf if it is singular.
+pub fn log_determinant(a: &[f64], n: usize) -> f64 {
+    let factor = view(a, n, n).partial_piv_lu();
+    let upper = factor.U();
+    (0..n).map(|i| upper[(i, i)].abs().ln()).sum()
+}
+
+/// Replaces b by the solution of L x = b, for a lower triangular matrix.
+pub fn forward_substitute(lower: &[f64], n: usize, b: &mut [f64]) {
+    for i in 0..n {
+        let mut x = b[i];
+        for j in 0..i {
+            x -= lower[i * n + j] * b[j];
+        }
+        b[i] = x / lower[i * n + i];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factor_solve_invert() {
+        let a = [4.0, 2.0, 2.0, 3.0];
+        let l = cholesky(&a, 2).expect("positive definite");
+        assert!((l[0] - 2.0).abs() < 1e-15 && l[1] == 0.0 && (l[3] - 2f64.sqrt()).abs() < 1e-15);
+        let x = solve(&a, &[2.0, 5.0], 2).expect("regular");
+        assert!((x[0] + 0.5).abs() < 1e-14 && (x[1] - 2.0).abs() < 1e-14);
+        let i = product(&a, &inverse(&a, 2).expect("regular"), 2, 2, 2);
+        assert!((i[0] - 1.0).abs() < 1e-14 && i[1].abs() < 1e-14);
+        assert!((log_determinant(&a, 2) - 8f64.ln()).abs() < 1e-14);
+        assert!(cholesky(&[1.0, 2.0, 2.0, 1.0], 2).is_none());
+        assert!(inverse(&[1.0, 1.0, 1.0, 1.0], 2).is_none());
+    }
+}

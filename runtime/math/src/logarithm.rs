@@ -1,0 +1,66 @@
+//! Functions around the logarithm that keep their accuracy where the naive form does not.
+
+/// log(1 + exp(x)).
+#[inline]
+pub fn softplus(x: f64) -> f64 {
+    if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+}
+
+/// 1 / (1 + exp(-x)).
+#[inline]
+pub fn inv_logit(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0 / (1.0 + (-x).exp())
+    } else {
+        let e = x.exp();
+        e / (1.0 + e)
+    }
+}
+
+/// log(p / (1 - p)).
+#[inline]
+pub fn logit(p: f64) -> f64 {
+    p.ln() - (-p).ln_1p()
+}
+
+/// log(1 - exp(x)) for x <= 0 (Maechler 2012).
+#[inline]
+pub fn log1mexp(x: f64) -> f64 {
+    if x > -std::f64::consts::LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
+}
+
+/// The logarithm of the sum of the exponentials; -inf for none.
+pub fn log_sum_exp(xs: &[f64]) -> f64 {
+    let largest = xs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::NEG_INFINITY || largest == f64::INFINITY {
+        return largest;
+    }
+    largest + xs.iter().map(|x| (x - largest).exp()).sum::<f64>().ln()
+}
+
+/// x log(y), and 0 where x is 0.
+#[inline]
+pub fn x_log_y(x: f64, y: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x * y.ln() }
+}
+
+/// x log(1 + y), and 0 where x is 0.
+#[inline]
+pub fn x_log1p_y(x: f64, y: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x * y.ln_1p() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extremes() {
+        assert_eq!(softplus(1e4), 1e4);
+        assert_eq!(softplus(-800.0), 0.0);
+        assert!((log1mexp(-1e-20) - (1e-20f64).ln()).abs() < 1e-12);
+        assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
+        assert!((log_sum_exp(&[1000.0, 1000.0]) - (1000.0 + std::f64::consts::LN_2)).abs() < 1e-12);
+        assert!((inv_logit(logit(0.3)) - 0.3).abs() < 1e-15);
+    }
+}
