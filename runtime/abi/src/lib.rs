@@ -8,22 +8,29 @@
 //! 3. Errors in compiled code leave it by [`ctx::raise`] and reach Rust as a value ([`Worker::enter`]); no Rust frame
 //!    that owns anything is between the two.
 
+pub mod arena;
+pub mod copy;
 pub mod ctx;
 pub mod entry;
 pub mod error;
 mod heap;
 mod jump;
 pub mod layout;
+mod memo;
 pub mod module;
 pub mod object;
 pub mod scopes;
 pub mod shape;
+pub mod show;
 pub mod stack;
 pub mod stream;
+pub mod structure;
+pub mod value;
 mod worker;
 
 pub use ctx::{Ctx, raise, raise_parameter};
 pub use entry::symbols;
 pub use error::{ErrorKind, RuntimeError};
 pub use heap::Budget;
+pub use value::Value;
 pub use worker::{Host, Output, Worker};

@@ -9,7 +9,7 @@ use crate::layout::{IMMORTAL, Layout, LayoutKind, Role, Slot};
 
 /// What the heap needs to know of a layout.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct LayoutInfo {
     /// How the words are arranged.
     pub arrangement: Arrangement,
     /// Words of the object, or of each element.
@@ -35,9 +35,9 @@ pub enum Arrangement {
     Matrix,
 }
 
-impl Shape {
+impl LayoutInfo {
     /// Of a layout.
-    pub fn of(layout: &Layout) -> Shape {
+    pub fn of(layout: &Layout) -> LayoutInfo {
         let (arrangement, slots) = match &layout.kind {
             LayoutKind::Fields(slots) => (Arrangement::Fields, slots.as_slice()),
             LayoutKind::Array(slots) => (Arrangement::Array, slots.as_slice()),
@@ -45,7 +45,7 @@ impl Shape {
             LayoutKind::Matrix => (Arrangement::Matrix, [].as_slice()),
         };
         let pointers = slots.iter().zip(0..).filter(|(slot, _)| **slot == Slot::Pointer).map(|(_, i)| i).collect();
-        Shape { arrangement, stride: slots.len(), pointers, slots: slots.into(), role: layout.role }
+        LayoutInfo { arrangement, stride: slots.len(), pointers, slots: slots.into(), role: layout.role }
     }
 
     /// Words before the (first) element.

@@ -8,8 +8,8 @@ use crate::heap::{Budget, Heap};
 use crate::jump::{self, JumpBuffer};
 use crate::layout::IMMORTAL;
 use crate::module::Module;
-use crate::object::{self, Shape, is_object};
-use crate::scopes::{ScopeCache, Scopes};
+use crate::object::{self, LayoutInfo, is_object};
+use crate::scopes::{ScopeCache, ScopeEntry, Scopes};
 use crate::stack;
 use crate::stream::Stream;
 use std::ffi::c_void;
@@ -63,7 +63,7 @@ impl Default for Host {
 pub struct Worker {
     ctx: Ctx,
     pub(crate) heap: Heap,
-    pub(crate) shapes: Arc<[Shape]>,
+    pub(crate) layouts: Arc<[LayoutInfo]>,
     pub(crate) module: Arc<Module>,
     pub(crate) host: Host,
     pub(crate) scope_cache: ScopeCache,
@@ -95,7 +95,7 @@ unsafe extern "C" fn trampoline<F: FnOnce(*mut Ctx) -> R + Copy, R: Copy>(call: 
 impl Worker {
     /// A worker for a program, with a seed for its stream.
     pub fn new(module: Arc<Module>, host: Host, seed: u64) -> Worker {
-        let shapes = module.layouts.iter().map(Shape::of).collect();
+        let layouts = module.layouts.iter().map(LayoutInfo::of).collect();
         let ctx = Ctx {
             stack_limit: 0,
             interrupt: host.interrupt.as_ptr() as *const u8,
@@ -112,7 +112,7 @@ impl Worker {
         };
         let heap = Heap::new(host.budget.clone());
         let scope_cache = ScopeCache::default();
-        Worker { ctx, heap, shapes, module, host, scope_cache, jump: null_mut(), error: None }
+        Worker { ctx, heap, layouts, module, host, scope_cache, jump: null_mut(), error: None }
     }
 
     /// The worker of a context.
@@ -145,8 +145,8 @@ impl Worker {
     }
 
     /// How objects of each layout are arranged.
-    pub fn shapes(&self) -> &Arc<[Shape]> {
-        &self.shapes
+    pub fn layouts(&self) -> &Arc<[LayoutInfo]> {
+        &self.layouts
     }
 
     /// Calls compiled code; an error it raises comes back as a value. Calls may nest.
@@ -204,7 +204,7 @@ impl Worker {
 
     /// A new array, its words 0.
     pub fn allocate_array(&mut self, layout: u32, length: usize) -> Result<*mut u64, ErrorKind> {
-        let words = self.shapes[layout as usize].stride.checked_mul(length).filter(|words| *words < 1 << 43);
+        let words = self.layouts[layout as usize].stride.checked_mul(length).filter(|words| *words < 1 << 43);
         let Some(words) = words else {
             return Err(self.heap.exhausted());
         };
@@ -251,17 +251,17 @@ impl Worker {
             self.descend(object, &mut waiting);
             while !waiting.is_null() {
                 let parent = waiting;
-                let shape: *const Shape = &self.shapes[object::layout_of(parent) as usize];
-                let first = (*shape).start() + (*shape).pointers[0] as usize;
+                let info: *const LayoutInfo = &self.layouts[object::layout_of(parent) as usize];
+                let first = (*info).start() + (*info).pointers[0] as usize;
                 waiting = *parent.add(first) as *mut u64;
-                for repeat in 0..(*shape).repeats(parent) {
-                    let element = parent.add((*shape).start() + repeat * (*shape).stride);
-                    for &pointer in &(&(*shape).pointers)[usize::from(repeat == 0)..] {
+                for repeat in 0..(*info).repeats(parent) {
+                    let element = parent.add((*info).start() + repeat * (*info).stride);
+                    for &pointer in &(&(*info).pointers)[usize::from(repeat == 0)..] {
                         let child = drop_reference(*element.add(pointer as usize));
                         self.descend(child, &mut waiting);
                     }
                 }
-                let (bytes, ctx) = ((*shape).bytes(parent), self.ctx_pointer());
+                let (bytes, ctx) = ((*info).bytes(parent), self.ctx_pointer());
                 self.heap.release(ctx, parent, bytes);
             }
         }
@@ -278,19 +278,25 @@ impl Worker {
             // SAFETY: the object is live but for its last reference.
             unsafe {
                 debug_assert_eq!(object::count_of(object), 1, "an object is freed twice");
-                let shape = &self.shapes[object::layout_of(object) as usize];
-                if shape.pointers.is_empty() || shape.repeats(object) == 0 {
-                    let bytes = shape.bytes(object);
+                let info = &self.layouts[object::layout_of(object) as usize];
+                if info.pointers.is_empty() || info.repeats(object) == 0 {
+                    let bytes = info.bytes(object);
                     self.heap.release(ctx, object, bytes);
                     return;
                 }
-                let link = object.add(shape.start() + shape.pointers[0] as usize);
+                let link = object.add(info.start() + info.pointers[0] as usize);
                 let child = drop_reference(*link);
                 *link = *waiting as u64;
                 *waiting = object;
                 object = child;
             }
         }
+    }
+
+    /// The handle of a scope.
+    pub(crate) fn scope(&mut self, entry: ScopeEntry) -> i64 {
+        let scopes = &self.host.scopes;
+        *self.scope_cache.entry(entry).or_insert_with(|| scopes.intern(entry))
     }
 
     /// How many objects are live.

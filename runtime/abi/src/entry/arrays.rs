@@ -14,13 +14,13 @@ table![borel_unique, borel_grow, borel_slice, borel_concat, borel_range];
 unsafe fn append(worker: &Worker, target: *mut u64, at: usize, source: *const u64, from: usize, count: usize) {
     // SAFETY: both are arrays of one layout, and the ranges lie inside them.
     unsafe {
-        let shape = &worker.shapes[object::layout_of(source) as usize];
-        let first = source.add(2 + from * shape.stride);
-        std::ptr::copy_nonoverlapping(first, target.add(2 + at * shape.stride), count * shape.stride);
-        if !shape.pointers.is_empty() {
+        let info = &worker.layouts[object::layout_of(source) as usize];
+        let first = source.add(2 + from * info.stride);
+        std::ptr::copy_nonoverlapping(first, target.add(2 + at * info.stride), count * info.stride);
+        if !info.pointers.is_empty() {
             for element in 0..count {
-                for &pointer in &shape.pointers {
-                    retain(*first.add(element * shape.stride + pointer as usize));
+                for &pointer in &info.pointers {
+                    retain(*first.add(element * info.stride + pointer as usize));
                 }
             }
         }
@@ -49,7 +49,7 @@ unsafe fn lengthen(worker: &mut Worker, array: *mut u64, extra: usize) -> Result
     unsafe {
         let layout = object::layout_of(array);
         let length = word(array, 0) as usize;
-        let stride = worker.shapes[layout as usize].stride;
+        let stride = worker.layouts[layout as usize].stride;
         let total = length.checked_add(extra).filter(|total| *total < 1 << 43);
         let total = total.ok_or_else(|| worker.heap.exhausted())?;
         let (old, new) = (16 + 8 * stride * length, 16 + 8 * stride * total);

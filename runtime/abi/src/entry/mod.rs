@@ -7,13 +7,17 @@
 
 mod arrays;
 mod errors;
+mod math;
+mod matrix;
 mod memory;
+mod particle;
+mod text;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    let mut symbols = errors::symbols();
-    symbols.extend(memory::symbols());
-    symbols.extend(arrays::symbols());
+    let modules = [errors::symbols, memory::symbols, arrays::symbols, math::symbols, text::symbols, matrix::symbols];
+    let mut symbols = particle::symbols();
+    symbols.extend(modules.iter().flat_map(|module| module()));
     symbols
 }
 

@@ -1,0 +1,91 @@
+//! Functions of numbers.
+
+use super::table;
+use crate::ctx::{Ctx, or_raise};
+use crate::error::ErrorKind;
+use borel_math::{gamma, logarithm, normal};
+
+/// Functions of one Real that cannot fail.
+macro_rules! unary {
+    ($($name:ident = $function:expr;)*) => {
+        $(extern "C" fn $name(_: *mut Ctx, x: f64) -> f64 { $function(x) })*
+
+        /// Name and address of every function of this module.
+        pub(super) fn symbols() -> Vec<(&'static str, *const u8)> {
+            let mut symbols = others();
+            symbols.extend([$((stringify!($name), $name as *const u8)),*]);
+            symbols
+        }
+    };
+}
+
+unary! {
+    borel_exp = f64::exp;
+    borel_log = f64::ln;
+    borel_log1p = f64::ln_1p;
+    borel_expm1 = f64::exp_m1;
+    borel_sin = f64::sin;
+    borel_cos = f64::cos;
+    borel_tan = f64::tan;
+    borel_atan = f64::atan;
+    borel_tanh = f64::tanh;
+    borel_lgamma = gamma::lgamma;
+    borel_digamma = gamma::digamma;
+    borel_inv_logit = logarithm::inv_logit;
+    borel_logit = logarithm::logit;
+    borel_softplus = logarithm::softplus;
+    borel_normal_cdf = normal::normal_cdf;
+}
+
+mod other_symbols {
+    use super::*;
+    table![borel_pow, borel_pow_int, borel_floor, borel_ceil, borel_round];
+}
+use other_symbols::symbols as others;
+
+extern "C" fn borel_pow(_: *mut Ctx, base: f64, exponent: f64) -> f64 {
+    base.powf(exponent)
+}
+
+unsafe extern "C" fn borel_pow_int(ctx: *mut Ctx, site: i64, base: i64, exponent: i64) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, site, power(base, exponent)) }
+}
+
+/// Powers of 0, 1 and -1 have no largest exponent; all others overflow long before 2^32.
+fn power(base: i64, exponent: i64) -> Result<i64, ErrorKind> {
+    match (base, exponent) {
+        (_, ..0) => Err(ErrorKind::Negative(exponent)),
+        (-1, _) => Ok(if exponent % 2 == 0 { 1 } else { -1 }),
+        _ => {
+            let exponent = if matches!(base, 0 | 1) { exponent.min(1) } else { exponent };
+            let exponent = u32::try_from(exponent).map_err(|_| ErrorKind::Overflow)?;
+            base.checked_pow(exponent).ok_or(ErrorKind::Overflow)
+        }
+    }
+}
+
+/// An integral Real as an Int, if it is one in range.
+fn to_int(x: f64) -> Result<i64, ErrorKind> {
+    // Both bounds are exact as Reals; the upper one is the first that is too large.
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) {
+        Ok(x as i64)
+    } else {
+        Err(ErrorKind::NotAnInt(x))
+    }
+}
+
+unsafe extern "C" fn borel_floor(ctx: *mut Ctx, site: i64, x: f64) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, site, to_int(x.floor())) }
+}
+
+unsafe extern "C" fn borel_ceil(ctx: *mut Ctx, site: i64, x: f64) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, site, to_int(x.ceil())) }
+}
+
+unsafe extern "C" fn borel_round(ctx: *mut Ctx, site: i64, x: f64) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, site, to_int(x.round())) }
+}

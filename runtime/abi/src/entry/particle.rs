@@ -1,0 +1,82 @@
+//! What a particle carries besides its frame: recorded choices, scopes of names, memo tables.
+
+use super::table;
+use crate::ctx::{Ctx, or_raise};
+use crate::error::ErrorKind;
+use crate::layout::builtin;
+use crate::memo;
+use crate::object;
+use crate::scopes::ScopeEntry;
+use crate::worker::Worker;
+
+table![
+    borel_mem_new,
+    borel_mem_find,
+    borel_mem_insert,
+    borel_record,
+    borel_record_pointer,
+    borel_scope_enter,
+    borel_scope_leave,
+];
+
+unsafe extern "C" fn borel_mem_new(ctx: *mut Ctx) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe {
+        let number = (*ctx).mems;
+        (*ctx).mems = number + 1;
+        number
+    }
+}
+
+unsafe extern "C" fn borel_mem_find(ctx: *mut Ctx, key: *const u64) -> u64 {
+    // SAFETY: called by compiled code with its context and a live key.
+    unsafe {
+        let found = memo::find(Worker::of(ctx).layouts(), (*ctx).memo, key as u64);
+        object::retain(found);
+        found
+    }
+}
+
+unsafe extern "C" fn borel_mem_insert(ctx: *mut Ctx, key: u64, value: u64) {
+    // SAFETY: called by compiled code with its context, an owned key and an owned value.
+    unsafe {
+        let inserted = memo::insert(Worker::of(ctx), (*ctx).memo, key, value);
+        (*ctx).memo = or_raise(ctx, -1, inserted);
+    }
+}
+
+/// Puts a record before those of the particle.
+unsafe fn record(ctx: *mut Ctx, layout: u32, choice: i64, index: i64, shape: i64, value: u64) -> Result<(), ErrorKind> {
+    // SAFETY: the context is that of a worker; a record has these six words.
+    unsafe {
+        let node = Worker::of(ctx).allocate(layout, 8 + 8 * 6)?;
+        let words = [(*ctx).trace as u64, (*ctx).scope as u64, choice as u64, index as u64, shape as u64, value];
+        std::ptr::copy_nonoverlapping(words.as_ptr(), node.add(1), words.len());
+        (*ctx).trace = node;
+        Ok(())
+    }
+}
+
+unsafe extern "C" fn borel_record(ctx: *mut Ctx, choice: i64, index: i64, shape: i64, value: u64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, -1, record(ctx, builtin::RECORD.0, choice, index, shape, value)) }
+}
+
+unsafe extern "C" fn borel_record_pointer(ctx: *mut Ctx, choice: i64, index: i64, shape: i64, value: u64) {
+    // SAFETY: called by compiled code with its context and an owned pointer.
+    unsafe { or_raise(ctx, -1, record(ctx, builtin::RECORD_POINTER.0, choice, index, shape, value)) }
+}
+
+unsafe extern "C" fn borel_scope_enter(ctx: *mut Ctx, choice: i64, index: i64) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe {
+        let outer = (*ctx).scope;
+        (*ctx).scope = Worker::of(ctx).scope(ScopeEntry { parent: outer, choice, index });
+        outer
+    }
+}
+
+unsafe extern "C" fn borel_scope_leave(ctx: *mut Ctx, outer: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { (*ctx).scope = outer }
+}
