@@ -2,8 +2,8 @@
 mod data;
 mod diagnostics;
 mod files;
-mod value;
+
+pub use borel_abi::Value;
 pub use data::{Data, Datum};
 pub use diagnostics::Diagnostics;
 pub use files::{FileLoader, read_program};
-pub use value::Value;

@@ -1,5 +1,5 @@
 //! Everything between a text and native code, in order, for one program.
 
 pub mod loader;
-pub mod stack;
+pub mod stop;
 pub mod timings;

@@ -3,7 +3,7 @@
 use super::convert::{bindable, convert, listed};
 use super::problem::diagnostic;
 use super::{Data, Field};
-use crate::value::Value;
+use borel_abi::Value;
 use borel_diagnostics::{Diagnostic, Severity, suggest};
 use borel_source::{SourceMap, Span};
 use borel_typed::{Function, Program, Type};

@@ -2,7 +2,7 @@
 
 use super::datum::{Datum, Kind};
 use super::problem::Problem;
-use crate::value::Value;
+use borel_abi::Value;
 use borel_source::Name;
 use borel_typed::{DataId, Program, Type};
 
@@ -228,7 +228,7 @@ fn matrix(datum: &Datum) -> Result<Value> {
             .in_element(ragged)
             .help("declare the parameter as [[Real]] if its rows differ in length"));
     }
-    Ok(Value::matrix(elements.len(), columns, elements.concat()))
+    Ok(Value::Matrix { rows: elements.len(), columns, elements: elements.concat() })
 }
 
 fn tuple(parts: &[Type], datum: &Datum, program: &Program) -> Result<Vec<Value>> {
@@ -315,7 +315,7 @@ fn constructor(id: DataId, arguments: &[Type], datum: &Datum, program: &Program)
         _ => tuple(&types, fields, program),
     };
     let values = values.map_err(|problem| problem.in_part(format!(".{name}")))?;
-    Ok(Value::constructor(constructor.name.as_str(), index as u32, values))
+    Ok(Value::Data { constructor: name.clone(), fields: values })
 }
 
 /// How a value of the type is written, for messages.

@@ -102,7 +102,12 @@ fn check_header(header: &[Cell]) -> Result<(), Box<Diagnostic>> {
     let Some(first) = header.first() else { return Ok(()) };
     if header.iter().all(|cell| cell.text.trim().parse::<f64>().is_ok()) {
         let message = "the first line of a CSV file names its columns, and this one has numbers".into();
-        return error(first, message, "expected a name", "put the names of the parameters on a line before the numbers");
+        return error(
+            first,
+            message,
+            "expected a name",
+            "put the names of the parameters on a line before the numbers",
+        );
     }
     if header.len() == 1
         && let Some(separator) = [';', '\t'].into_iter().find(|&c| first.text.contains(c))
@@ -127,5 +132,6 @@ fn ragged(header: &[Cell], row: &[Cell]) -> Diagnostic {
         (_, count) => format!("this row has {count} cells"),
     };
     let message = format!("{found}, where the header has {}", header.len());
-    Diagnostic::error("E0508", span, message, "this row").label(header[0].span.to(header[header.len() - 1].span), "header")
+    Diagnostic::error("E0508", span, message, "this row")
+        .label(header[0].span.to(header[header.len() - 1].span), "header")
 }

@@ -183,8 +183,9 @@ fn unique_names(fields: &[Field]) -> Result<(), Vec<Diagnostic>> {
 }
 
 fn duplicate(first: &Field, second: &Field) -> Diagnostic {
-    let diagnostic = problem::diagnostic("E0509", second.span, format!("`{}` is given twice", second.name), "again here")
-        .help("remove one of the two: nothing says which is meant");
+    let diagnostic =
+        problem::diagnostic("E0509", second.span, format!("`{}` is given twice", second.name), "again here")
+            .help("remove one of the two: nothing says which is meant");
     match first.span {
         Some(span) => diagnostic.label(span, "given here first"),
         None => diagnostic,

@@ -2,12 +2,16 @@
 
 use super::bind::bind;
 use super::{Data, Datum};
-use crate::value::Value;
+use borel_abi::Value;
 use borel_source::{FileId, Name, Span};
 use borel_typed::{Constructor, DataId, Expr, ExprKind, Function, Local, LocalId, Program, Type};
 
 fn array(element: Type) -> Type {
     Type::Array(Box::new(element))
+}
+
+fn construct(name: &str, fields: Vec<Value>) -> Value {
+    Value::Data { constructor: name.into(), fields }
 }
 
 fn tree() -> Type {
@@ -87,7 +91,10 @@ fn json_of_every_type() {
         json(array(array(Type::Real)), "[[1], [], [2, 3]]"),
         Ok(Value::Array(vec![Value::Reals(vec![1.0]), Value::Reals(vec![]), Value::Reals(vec![2.0, 3.0])]))
     );
-    assert_eq!(json(Type::Matrix, "[[1, 2, 3], [4, 5, 6]]"), Ok(Value::matrix(2, 3, vec![1., 2., 3., 4., 5., 6.])));
+    assert_eq!(
+        json(Type::Matrix, "[[1, 2, 3], [4, 5, 6]]"),
+        Ok(Value::Matrix { rows: 2, columns: 3, elements: vec![1., 2., 3., 4., 5., 6.] })
+    );
     assert_eq!(
         json(Type::Tuple(vec![Type::Int, Type::Bool]), "[1, false]"),
         Ok(Value::Tuple(vec![Value::Int(1), Value::Bool(false)]))
@@ -97,18 +104,21 @@ fn json_of_every_type() {
         json(record, r#"{"b": 2, "a": 1}"#),
         Ok(Value::Record(vec![("a".into(), Value::Int(1)), ("b".into(), Value::Real(2.0))]))
     );
-    let leaf = Value::constructor("Leaf", 0, vec![Value::Real(1.0)]);
-    let empty = Value::constructor("Empty", 2, vec![]);
+    let leaf = construct("Leaf", vec![Value::Real(1.0)]);
+    let empty = construct("Empty", vec![]);
     assert_eq!(json(tree(), r#"{"Leaf": [1]}"#), Ok(leaf.clone()));
     assert_eq!(
         json(tree(), r#"{"Node": {"right": "Empty", "left": {"Leaf": [1.0]}}}"#),
-        Ok(Value::constructor("Node", 1, vec![leaf, empty]))
+        Ok(construct("Node", vec![leaf, empty]))
     );
 }
 
 #[test]
 fn json_of_a_wrong_type() {
-    fails(json(array(Type::Real), r#"[1, 2, 3, "abc"]"#), r#"E0502 d.json: `x[3]`: expected a Real, found the text "abc""#);
+    fails(
+        json(array(Type::Real), r#"[1, 2, 3, "abc"]"#),
+        r#"E0502 d.json: `x[3]`: expected a Real, found the text "abc""#,
+    );
     fails(json(Type::Real, "[1]"), "expected a Real, found an array of 1 element");
     fails(json(array(Type::Real), "1"), "expected an array, [Real], found the Int 1");
     fails(json(Type::Int, "1.0"), "E0505 d.json: `x`: expected an Int, found the number 1.0");
@@ -251,7 +261,10 @@ fn types_that_are_no_data() {
 fn rust_values() {
     assert_eq!(bound(array(Type::Int), &Data::new().ints("x", &[1, 2])), json(array(Type::Int), "[1, 2]"));
     assert_eq!(bound(array(Type::Real), &Data::new().ints("x", &[1, 2])), json(array(Type::Real), "[1, 2]"));
-    assert_eq!(bound(Type::Matrix, &Data::new().matrix("x", &[vec![1.0], vec![2.0]])), json(Type::Matrix, "[[1], [2]]"));
+    assert_eq!(
+        bound(Type::Matrix, &Data::new().matrix("x", &[vec![1.0], vec![2.0]])),
+        json(Type::Matrix, "[[1], [2]]")
+    );
     let leaf = Datum::object([("Leaf", vec![1.0].into())]);
     assert_eq!(bound(tree(), &Data::new().with("x", leaf)), json(tree(), r#"{"Leaf": [1]}"#));
     fails(bound(array(Type::Int), &Data::new().reals("x", &[1.0])), "`x[0]`: expected an Int, found the number 1.0");
