@@ -185,6 +185,8 @@ pub enum Stmt {
     Call(Vec<Local>, FunctionId, Vec<Operand>),
     /// A call of the runtime. The site is where an error in it would be
     Runtime(Vec<Local>, Runtime, Vec<Operand>, Site),
+    /// Writes a word of the context, by its offset in bytes (a Pointer is moved there)
+    SetContext(i32, Operand),
     /// Adds one to the count
     Retain(Operand),
     /// Takes one from the count; frees at zero
