@@ -1,8 +1,5 @@
 //! Generates the parser tables from `src/grammar.lalrpop`.
 
 fn main() {
-    lalrpop::Configuration::new()
-        .emit_rerun_directives(true)
-        .process_dir("src")
-        .expect("the grammar has no conflicts");
+    lalrpop::Configuration::new().emit_rerun_directives(true).process_dir("src").expect("the grammar has no conflicts");
 }

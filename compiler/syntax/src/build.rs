@@ -151,6 +151,12 @@ impl<'a> Context<'a> {
         }
         let diagnostic = Diagnostic::error("E0007", place.span, "this cannot be assigned to", "not a variable")
             .note("on the left stands a variable, perhaps with indices and fields: `x`, `a[i]`, `r.field`");
+        if let Some(bound) = declared_bound(place) {
+            let message = format!("`{bound}` does not bound a declaration");
+            let diagnostic = Diagnostic::error("E0001", place.span, message, "declaration as in Stan");
+            let diagnostic = diagnostic.note("the support of a parameter is that of its distribution");
+            return self.report(diagnostic.help("write, for example, `let sigma ~ HalfNormal(5)`"));
+        }
         self.report(match (&place.kind, operator) {
             (ExprKind::Error, _) => return,
             (_, "~") => diagnostic.help("to score an observed value, write `observe value ~ distribution`"),
@@ -214,6 +220,19 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
+/// `real<lower` of Stan's `real<lower=0> sigma` reads as a comparison.
+fn declared_bound(place: &Expr) -> Option<&str> {
+    let ExprKind::Binary(BinaryOp::Less, ty, bound) = &place.kind else { return None };
+    match (&ty.kind, &bound.kind) {
+        (ExprKind::Name(ty), ExprKind::Name(bound))
+            if matches!(ty.name.as_str(), "real" | "int") && matches!(bound.name.as_str(), "lower" | "upper") =>
+        {
+            Some(&bound.name)
+        }
+        _ => None,
+    }
+}
+
 fn is_comparison(op: BinaryOp) -> bool {
     use BinaryOp::*;
     matches!(op, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
@@ -221,7 +240,7 @@ fn is_comparison(op: BinaryOp) -> bool {
 
 fn chained_comparison(first: BinaryOp, second: BinaryOp, left: Span, place: Span) -> Diagnostic {
     let (first, second) = (first.symbol(), second.symbol());
-    Diagnostic::error("E0009", place, "comparisons do not chain", format!("`{second}` would compare a Bool"))
+    Diagnostic::error("E0001", place, "comparisons do not chain", format!("`{second}` would compare a Bool"))
         .label(left, format!("this `{first}` comparison is a Bool"))
         .help(format!("write `a {first} b && b {second} c`"))
 }

@@ -88,10 +88,10 @@ impl<'a> Builder<'a> {
                 self.start_line(lexeme, indent, lexemes.get(index + 1));
             }
             index += match lexeme.token {
-                token if token.is_open() && self.groups.len() > MAX_NESTING => self.skip_group(&lexemes[index..]),
-                token if token.is_open() => self.open(lexeme),
                 token if token.is_close() => self.close(lexeme),
                 _ if self.weight >= MAX_DEPTH => self.skip_statement(&lexemes[index..]),
+                token if token.is_open() && self.groups.len() > MAX_NESTING => self.skip_group(&lexemes[index..]),
+                token if token.is_open() => self.open(lexeme),
                 _ => self.plain(lexeme),
             };
         }
@@ -138,7 +138,7 @@ impl<'a> Builder<'a> {
     /// An indented line that starts with `-` looks like the second half of a subtraction, and is not.
     fn warn_of_minus(&mut self, lexeme: Lexeme<'a>) {
         self.diagnostics.push(
-            Diagnostic::warning("E0010", self.span(lexeme), "a new statement starts with `-`", "not a subtraction")
+            Diagnostic::warning("W0001", self.span(lexeme), "a new statement starts with `-`", "not a subtraction")
                 .note("a line that starts with `-` is a statement of its own: the line before is complete")
                 .help("to subtract, end the line before with `-`, or put the expression in parentheses"),
         );
@@ -314,7 +314,9 @@ pub fn starts_definition(token: Token, next: Option<&Lexeme>) -> bool {
 
 /// Whether this token starts a statement and can stand nowhere within `(..)` or `[..]`.
 fn starts_statement_only(token: Token, next: Option<&Lexeme>) -> bool {
-    let keyword =
-        matches!(token, Token::Let | Token::Var | Token::Return | Token::Observe | Token::While | Token::Break | Token::Continue);
+    let keyword = matches!(
+        token,
+        Token::Let | Token::Var | Token::Return | Token::Observe | Token::While | Token::Break | Token::Continue
+    );
     keyword || starts_definition(token, next)
 }

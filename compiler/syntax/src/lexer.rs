@@ -66,7 +66,11 @@ pub fn lex(file: FileId, text: &str) -> Lexed<'_> {
                 continue;
             }
             Ok(Token::Comment) => {
-                lexed.comments.push(Comment { text: lexer.slice().trim_end(), start, starts_line: line_start.is_some() });
+                lexed.comments.push(Comment {
+                    text: lexer.slice().trim_end(),
+                    start,
+                    starts_line: line_start.is_some(),
+                });
                 continue;
             }
             Ok(Token::Real(_)) if follows_dot(&lexed.lexemes, start) => {
@@ -74,8 +78,10 @@ pub fn lex(file: FileId, text: &str) -> Lexed<'_> {
                 continue;
             }
             Ok(token) => {
-                lexed.diagnostics.extend(check(token, Span::new(file, start, end), text));
-                token
+                let diagnostic = check(token, Span::new(file, start, end), text);
+                let refused = matches!(token, Token::BadNumber | Token::UnterminatedString);
+                lexed.diagnostics.extend(diagnostic);
+                if refused { Token::Error } else { token }
             }
             Err(()) => {
                 let (token, skipped, diagnostic) = bad_character(file, text, start);
@@ -105,8 +111,11 @@ fn split_tuple_fields<'a>(lexed: &mut Lexed<'a>, file: FileId, text: &'a str, st
         if at > start {
             lexed.lexemes.push(Lexeme { token: Token::Dot, start: at - 1, end: at, indent: None });
         }
-        let token = part.parse().map_or(Token::BadNumber, Token::Int);
-        lexed.diagnostics.extend(check(token, Span::new(file, at, part_end), text));
+        let digits: String = part.chars().filter(|c| *c != '_').collect();
+        let token = digits.parse().map_or(Token::Error, Token::Int);
+        if token == Token::Error {
+            lexed.diagnostics.push(bad_number(Span::new(file, at, part_end), part));
+        }
         lexed.lexemes.push(Lexeme { token, start: at, end: part_end, indent: None });
         at = part_end + 1;
     }
@@ -196,26 +205,23 @@ fn bad_character<'a>(file: FileId, text: &'a str, start: usize) -> (Option<Token
     let error = |length: usize, message: &str, label: &str| {
         Diagnostic::error("E0004", Span::new(file, start, start + length), message, label)
     };
-    let line = rest.lines().next().unwrap_or(rest);
     match c {
         '#' => (
             None,
-            line.len(),
+            rest.find('\n').unwrap_or(rest.len()),
             error(1, "`#` does not start a comment", "unexpected `#`").help("comments start with `//`"),
         ),
-        '\'' => match line[1..].find('\'') {
-            Some(length) => (
-                Some(Token::Error),
-                length + 2,
-                error(length + 2, "strings are written with double quotes", "single quotes")
-                    .help(format!("write `\"{}\"`", &line[1..length + 1])),
-            ),
-            None => (
-                None,
-                1,
-                error(1, "unexpected `'`", "not part of the language")
-                    .help("strings are written with double quotes; the transpose of a matrix is `transpose(m)`"),
-            ),
+        '\'' => match quoted(rest) {
+            Some(inner) => {
+                let length = inner.len() + 2;
+                let diagnostic = error(length, "strings are written with double quotes", "single quotes");
+                (Some(Token::Error), length, diagnostic.help(format!("write `\"{inner}\"`")))
+            }
+            None => {
+                let diagnostic = error(1, "unexpected `'`", "not part of the language");
+                let help = "strings are written with double quotes; the transpose of a matrix is `transpose(m)`";
+                (None, 1, diagnostic.help(help))
+            }
         },
         '“' | '”' | '„' => {
             let length = c.len_utf8();
@@ -227,6 +233,14 @@ fn bad_character<'a>(file: FileId, text: &'a str, start: usize) -> (Option<Token
             (None, length, error(length, &message, "not part of the language"))
         }
     }
+}
+
+/// The inside of a text in single quotes; a far quote is another's, and looking for it would cost time.
+fn quoted(text: &str) -> Option<&str> {
+    const LONGEST: usize = 200;
+    let inside = &text[1..text.floor_char_boundary(LONGEST)];
+    let (inner, _) = inside.split_once('\'')?;
+    (!inner.contains('\n')).then_some(inner)
 }
 
 /// One message for a run of bad characters of one kind, not one for each.

@@ -3,6 +3,8 @@
 //!
 //! Invariants: parsing never fails, never recurses, and takes at most [`MAX_ERRORS`] attempts for a definition.
 
+use std::collections::HashSet;
+
 use borel_diagnostics::Diagnostic;
 use borel_source::{FileId, Span};
 use lalrpop_util::ParseError;
@@ -11,7 +13,7 @@ use crate::ast::{Item, ItemKind, Module, Stmt};
 use crate::build::{Context, Never};
 use crate::grammar::{ItemParser, StatementsParser};
 use crate::layout::{Layout, layout, starts_definition};
-use crate::lexer::{Comment, Lexeme, Lexed, lex};
+use crate::lexer::{Comment, Lexed, Lexeme, lex};
 use crate::repair::{Edit, Site, repair};
 use crate::report::Expected;
 use crate::token::Token;
@@ -65,6 +67,15 @@ struct Source<'a> {
     comments: Vec<Comment<'a>>,
     layout: Layout<'a>,
     diagnostics: Vec<Diagnostic>,
+    /// The offsets of the newlines.
+    newlines: Vec<usize>,
+    /// The lines on which the tokens differ from the text.
+    reported_lines: HashSet<usize>,
+}
+
+/// The number of the line of an offset.
+fn line_of(newlines: &[usize], offset: usize) -> usize {
+    newlines.partition_point(|&newline| newline < offset)
 }
 
 impl<'a> Source<'a> {
@@ -73,8 +84,12 @@ impl<'a> Source<'a> {
         u32::try_from(text.len()).ok()?;
         let Lexed { lexemes, comments, mut diagnostics } = lex(file, text);
         let mut layout = layout(file, &lexemes);
+        let lexical = diagnostics.iter().filter_map(Diagnostic::span).map(|span| span.start as usize);
+        let newlines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let repaired = lexical.chain(layout.repaired.iter().copied());
+        let reported_lines = repaired.map(|at| line_of(&newlines, at)).collect();
         diagnostics.append(&mut layout.diagnostics);
-        Some(Source { file, comments, layout, diagnostics })
+        Some(Source { file, comments, layout, diagnostics, newlines, reported_lines })
     }
 
     fn items(mut self) -> (Module, Vec<Diagnostic>) {
@@ -84,7 +99,7 @@ impl<'a> Source<'a> {
             let doc = docs.before(chunk);
             let span = self.span(chunk);
             let (kind, diagnostics) = attempt(self.file, chunk, &ItemGoal);
-            self.diagnostics.extend(self.caused(span, diagnostics));
+            self.diagnostics.extend(self.causes(diagnostics));
             module.items.push(Item { doc, kind: kind.unwrap_or(ItemKind::Error), span });
         }
         (module, in_order(self.diagnostics))
@@ -93,16 +108,16 @@ impl<'a> Source<'a> {
     fn statements(mut self) -> (Vec<Stmt>, Vec<Diagnostic>) {
         let tokens = &self.layout.tokens;
         let (statements, diagnostics) = attempt(self.file, tokens, &StatementsGoal);
-        self.diagnostics.extend(self.caused(self.span(tokens), diagnostics));
+        self.diagnostics.extend(self.causes(diagnostics));
         (statements.unwrap_or_default(), in_order(self.diagnostics))
     }
 
-    /// The diagnostics of a definition that are not consequences of unmatched brackets in it.
-    fn caused(&self, span: Span, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let repaired = self.layout.repaired.iter().any(|&at| span.start as usize <= at && at <= span.end as usize);
-        if repaired {
-            diagnostics.retain(|diagnostic| diagnostic.code != "E0001");
-        }
+    /// The diagnostics of the parser that are not consequences of what the lexer and layout have reported on their lines.
+    fn causes(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        diagnostics.retain(|diagnostic| {
+            let line = diagnostic.span().map(|span| line_of(&self.newlines, span.start as usize));
+            diagnostic.code != "E0001" || !line.is_some_and(|line| self.reported_lines.contains(&line))
+        });
         diagnostics
     }
 
@@ -223,7 +238,7 @@ fn attempt<G: Goal>(file: FileId, tokens: &[Lexeme], goal: &G) -> (Option<G::Tre
             Err(failure) => failure,
         };
         let (at, expected) = place(failure, repaired.len());
-        let expected = Expected(&expected);
+        let expected = Expected::new(expected, accepts_operator(file, &repaired, at, goal));
         let site = Site { file, tokens: &repaired, at, expected, is_statements: G::IS_STATEMENTS };
         let (diagnostic, edit) = repair(&site);
         diagnostics.push(diagnostic);
@@ -231,6 +246,19 @@ fn attempt<G: Goal>(file: FileId, tokens: &[Lexeme], goal: &G) -> (Option<G::Tre
         repaired.splice(range, replacement);
     }
     (None, diagnostics)
+}
+
+/// Whether an operator could stand at `at`. The parser may have reduced an operand before it met the error, and then no
+/// longer lists what could have followed the operand.
+fn accepts_operator<G: Goal>(file: FileId, tokens: &[Lexeme], at: usize, goal: &G) -> bool {
+    let mut prefix = tokens[..at].to_vec();
+    let Some(&last) = prefix.last() else { return false };
+    prefix.push(Lexeme { token: Token::Plus, start: last.end, end: last.end, indent: None });
+    let context = Context::new(file, &prefix);
+    match goal.parse(&context, &prefix) {
+        Ok(_) => true,
+        Err(failure) => place(failure, prefix.len()).0 != at,
+    }
 }
 
 /// The index of the offending token, and what was expected in its place.

@@ -22,7 +22,7 @@ pub struct Edit<'a> {
 }
 
 /// Where parsing failed.
-pub struct Site<'t, 'a, 'e> {
+pub struct Site<'t, 'a> {
     /// The file, for spans.
     pub file: FileId,
     /// All tokens of the definition.
@@ -30,7 +30,7 @@ pub struct Site<'t, 'a, 'e> {
     /// The offending one; the number of tokens if they ended too soon.
     pub at: usize,
     /// What would have been right.
-    pub expected: Expected<'e>,
+    pub expected: Expected,
     /// Whether the tokens are statements rather than one definition.
     pub is_statements: bool,
 }
@@ -46,7 +46,7 @@ pub enum GroupKind {
     Other,
 }
 
-impl<'a> Site<'_, 'a, '_> {
+impl<'a> Site<'_, 'a> {
     /// The token `offset` places after the offending one.
     pub fn token(&self, offset: isize) -> Option<Token<'a>> {
         let index = self.at.checked_add_signed(offset)?;
@@ -140,7 +140,13 @@ impl<'a> Site<'_, 'a, '_> {
                 _ if depth < 0 => return None,
                 _ if depth > 0 => {}
                 Token::Terminator | Token::Comma => return None,
-                token @ (Token::Match | Token::If | Token::While | Token::For | Token::Fn | Token::Model | Token::Else) => {
+                token @ (Token::Match
+                | Token::If
+                | Token::While
+                | Token::For
+                | Token::Fn
+                | Token::Model
+                | Token::Else) => {
                     return Some(token);
                 }
                 _ => {}
@@ -151,8 +157,7 @@ impl<'a> Site<'_, 'a, '_> {
 
     /// The statement or arm around the offending token directly within the group opened at `open`.
     fn statement_in(&self, open: Option<usize>, kind: GroupKind) -> Range<usize> {
-        let separates =
-            |token: Token| token == Token::Terminator || (kind == GroupKind::Arms && token == Token::Comma);
+        let separates = |token: Token| token == Token::Terminator || (kind == GroupKind::Arms && token == Token::Comma);
         let mut start = open.map_or(0, |open| open + 1);
         let mut depth = 0i64;
         for (index, lexeme) in self.tokens.iter().enumerate().skip(start) {
@@ -217,7 +222,7 @@ impl<'a> Site<'_, 'a, '_> {
 }
 
 /// The message for a failure, and the edit with which to go on; without one the whole definition is given up.
-pub fn repair<'a>(site: &Site<'_, 'a, '_>) -> (Diagnostic, Option<Edit<'a>>) {
+pub fn repair<'a>(site: &Site<'_, 'a>) -> (Diagnostic, Option<Edit<'a>>) {
     if let Some((diagnostic, edit)) = slips::recognise(site) {
         return (diagnostic, edit.or_else(|| site.give_up()));
     }

@@ -102,12 +102,25 @@ pub fn symbol(token: Token) -> &'static str {
 }
 
 /// The terminals that the parser would have taken.
-pub struct Expected<'e>(pub &'e [String]);
+pub struct Expected {
+    names: Vec<String>,
+    operator: bool,
+}
 
-impl Expected<'_> {
+impl Expected {
+    /// The terminals as the generated parser names them, and whether an operator may follow.
+    pub fn new(names: Vec<String>, operator: bool) -> Expected {
+        Expected { names, operator }
+    }
+
+    /// Whether nothing may follow.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Whether the terminal is admissible; symbols without quotes, classes as `identifier`, `int`.
     pub fn has(&self, terminal: &str) -> bool {
-        self.0.iter().any(|name| name.trim_matches('"') == terminal)
+        self.names.iter().any(|name| name.trim_matches('"') == terminal)
     }
 
     /// Whether an expression may start here.
@@ -127,7 +140,7 @@ impl Expected<'_> {
 
     /// Whether an operator may follow here: an expression has just ended.
     pub fn operator(&self) -> bool {
-        self.has("+") && self.has("&&")
+        self.operator
     }
 
     /// All of it in words.
@@ -152,16 +165,19 @@ impl Expected<'_> {
             _ if self.expression() || self.pattern() || self.ty() => &[],
             _ if binds => &["=", "~"],
             _ if self.has(";") => &[],
-            _ => &["(", "{", "=>", "=", "in", "~", ":", ",", ")", "]", "}"],
+            _ if self.has("{") || self.has("=>") => &["{", "=>"],
+            _ if self.has("in") => &["in"],
+            _ if self.has("(") && self.names.len() == 1 => &["("],
+            _ => &["=", "~", ":", ",", ")", "]", "}"],
         };
         let after_operand = self.operator();
-        let shown = |mark: &&&str| self.has(mark) && !(after_operand && (**mark == "(" || **mark == "="));
+        let shown = |mark: &&&str| self.has(mark) && !(after_operand && **mark == "=");
         parts.extend(marks.iter().filter(shown).map(|mark| format!("`{mark}`")));
         if self.has(";") && !self.expression() {
-            parts.push(if self.has("}") || self.operator() { "the end of the statement".into() } else { "`;`".into() });
+            parts.push(if self.has(",") { "the end of the arm" } else { "the end of the statement" }.into());
         }
         match parts.split_last() {
-            None if self.0.is_empty() => "expected the end of the definition".into(),
+            None if self.is_empty() => "expected the end of the definition".into(),
             None => "not expected here".into(),
             Some((only, [])) => format!("expected {only}"),
             Some((last, rest)) => format!("expected {} or {last}", rest.join(", ")),

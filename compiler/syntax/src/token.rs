@@ -186,8 +186,20 @@ impl Token<'_> {
         use Token::*;
         matches!(
             self,
-            Identifier(_) | Int(_) | Real(_) | String(_) | UnterminatedString | BadNumber | CloseParen | CloseBracket
-                | CloseBrace | Return | Break | Continue | True | False | Underscore | Error
+            Identifier(_)
+                | Int(_)
+                | Real(_)
+                | String(_)
+                | CloseParen
+                | CloseBracket
+                | CloseBrace
+                | Return
+                | Break
+                | Continue
+                | True
+                | False
+                | Underscore
+                | Error
         )
     }
 
@@ -201,8 +213,22 @@ impl Token<'_> {
         use Token::*;
         let structure = matches!(
             self,
-            Else | With | In | Comma | Colon | Dot | DotDot | Arrow | RandomArrow | FatArrow | Tilde | CloseParen
-                | CloseBracket | CloseBrace | Bar | Pipe | Terminator
+            Else | With
+                | In
+                | Comma
+                | Colon
+                | Dot
+                | DotDot
+                | Arrow
+                | RandomArrow
+                | FatArrow
+                | Tilde
+                | CloseParen
+                | CloseBracket
+                | CloseBrace
+                | Bar
+                | Pipe
+                | Terminator
         );
         structure || self.is_assignment() || (self.is_binary_operator() && self != Minus)
     }
@@ -219,8 +245,19 @@ impl Token<'_> {
         self.is_comparison()
             || matches!(
                 self,
-                OrOr | AndAnd | PlusPlus | Plus | Minus | Star | Slash | Percent | At | Caret | StarStar | PercentStar
-                    | DotStar | DotSlash
+                OrOr | AndAnd
+                    | PlusPlus
+                    | Plus
+                    | Minus
+                    | Star
+                    | Slash
+                    | Percent
+                    | At
+                    | Caret
+                    | StarStar
+                    | PercentStar
+                    | DotStar
+                    | DotSlash
             )
     }
 

@@ -20,3 +20,15 @@ fn the_language_at_a_glance() {
 fn every_construct() {
     parses(include_str!("programs/constructs.ppl"));
 }
+
+#[test]
+fn the_examples() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "ppl") {
+            println!("{}", path.display());
+            parses(&std::fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+}
