@@ -80,3 +80,30 @@ fn annotation(diagnostic: &Diagnostic, column: usize, width: usize) -> String {
     }
     text
 }
+
+/// Each block of a page that is marked with the page's code gives that code, every other block nothing.
+#[test]
+fn pages_of_syntax_errors() {
+    for code in borel_diagnostics::codes().filter(|code| code[1..].starts_with("00")) {
+        let page = borel_diagnostics::explain(code).unwrap();
+        for block in page.split("```borel").skip(1) {
+            let (mark, rest) = block.split_once('\n').unwrap();
+            let (_, diagnostics) = parse(FileId(0), rest.split("```").next().unwrap());
+            let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+            match mark.strip_prefix(",error=") {
+                Some(expected) => assert_eq!(codes, [expected], "{code}: {diagnostics:?}"),
+                None => assert!(codes.is_empty(), "{code}: {diagnostics:?}"),
+            }
+        }
+    }
+}
+
+/// Every code of a golden message has a page.
+#[test]
+fn every_code_has_a_page() {
+    let sources = [include_str!("../src/lexer.rs"), include_str!("../src/layout.rs"), include_str!("../src/build.rs")];
+    for code in sources.iter().flat_map(|source| source.split('"')) {
+        let is_code = code.len() == 5 && code.starts_with(['E', 'W']) && code[1..].bytes().all(|b| b.is_ascii_digit());
+        assert!(!is_code || borel_diagnostics::explain(code).is_some(), "{code} has no page");
+    }
+}
