@@ -15,6 +15,7 @@
 
 pub mod build;
 pub mod parse;
+pub mod prim;
 pub mod print;
 pub mod verify;
 
