@@ -1,1 +1,9 @@
-//! .
+//! The harness of golden tests, the oracle, and the generator of random programs.
+//!
+//! A golden test is a section of a `.ppl` file, an example, or a code block of the specification; what is expected stands
+//! in its comments (`spec/README.md` lists them).
+
+pub mod generate;
+pub mod golden;
+pub mod oracle;
+pub mod sections;
