@@ -1,0 +1,143 @@
+//! Summaries of a variable from weighted draws, and how far to trust them.
+
+use crate::draws::{Column, Draws, Kind};
+
+/// At most this many different values are listed with their probabilities.
+const LARGEST_SUPPORT: usize = 20;
+
+/// What is known of a variable. A field is none where it has no meaning: a mean of labels, an error of an exact result.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Summary {
+    /// The mean; of a Bool the probability that it is true.
+    pub mean: Option<f64>,
+    /// The standard deviation.
+    pub sd: Option<f64>,
+    /// The quantile of 5 percent.
+    pub q5: Option<f64>,
+    /// The median.
+    pub q50: Option<f64>,
+    /// The quantile of 95 percent.
+    pub q95: Option<f64>,
+    /// The Monte Carlo standard error of the mean.
+    pub mcse_mean: Option<f64>,
+    /// How many independent draws would give that error.
+    pub ess_bulk: Option<f64>,
+    /// The same for the quantiles of 5 and 95 percent (the smaller).
+    pub ess_tail: Option<f64>,
+    /// Potential scale reduction, where there are chains.
+    pub r_hat: Option<f64>,
+    /// The weight of the draws that have the variable, if not all have it.
+    pub share: Option<f64>,
+    /// The probabilities of the values of a discrete variable, if they are few, in their order; of labels the most probable
+    /// ones, in that order.
+    pub probabilities: Option<Vec<(String, f64)>>,
+}
+
+/// The values of a column with weights that sum to 1, in order of value.
+struct Sorted {
+    values: Vec<f64>,
+    weights: Vec<f64>,
+    origins: Vec<u32>,
+}
+
+/// Summarises a variable over the draws that have it.
+pub fn summarise(draws: &Draws, column: &Column) -> Summary {
+    let total: f64 = column.rows.iter().map(|row| draws.weights[*row as usize]).sum();
+    let complete = column.rows.len() == draws.weights.len();
+    let mut summary = Summary { share: (!complete).then_some(total), ..Summary::default() };
+    if total.is_nan() || total <= 0.0 {
+        return summary;
+    }
+    let sorted = sort(draws, column, total);
+    if column.kind != Kind::Real {
+        summary.probabilities = probabilities(column, &sorted);
+    }
+    if column.kind == Kind::Label {
+        return summary;
+    }
+    let mean = weighted_sum(&sorted, |x| x);
+    let variance = weighted_sum(&sorted, |x| (x - mean) * (x - mean));
+    let quantiles = [0.05, 0.5, 0.95].map(|level| quantile(&sorted, level));
+    summary.mean = Some(mean);
+    summary.sd = Some(variance.sqrt());
+    [summary.q5, summary.q50, summary.q95] = quantiles.map(Some);
+    if !draws.exact {
+        let error = variance_of_mean(&sorted, |x| x - mean);
+        let size = effective_size(&sorted, |x| x);
+        summary.ess_bulk = Some(size);
+        summary.mcse_mean = Some(if error > 0.0 { error.sqrt() } else { (variance / size).sqrt() });
+        let tail = |cut: f64| effective_size(&sorted, move |x| f64::from(u8::from(x <= cut)));
+        summary.ess_tail = Some(tail(quantiles[0]).min(tail(quantiles[2])));
+    }
+    summary
+}
+
+fn sort(draws: &Draws, column: &Column, total: f64) -> Sorted {
+    let mut order: Vec<usize> = (0..column.values.len()).collect();
+    order.sort_by(|a, b| column.values[*a].total_cmp(&column.values[*b]));
+    Sorted {
+        values: order.iter().map(|i| column.values[*i]).collect(),
+        weights: order.iter().map(|i| draws.weights[column.rows[*i] as usize] / total).collect(),
+        origins: order.iter().map(|i| column.origins[*i]).collect(),
+    }
+}
+
+fn weighted_sum(sorted: &Sorted, function: impl Fn(f64) -> f64) -> f64 {
+    let terms = sorted.values.iter().zip(&sorted.weights).filter(|(_, weight)| **weight > 0.0);
+    terms.map(|(x, weight)| weight * function(*x)).sum()
+}
+
+/// The smallest value whose cumulated weight reaches the level.
+fn quantile(sorted: &Sorted, level: f64) -> f64 {
+    let mut cumulated = 0.0;
+    for (value, weight) in sorted.values.iter().zip(&sorted.weights) {
+        cumulated += weight;
+        // A little less than the level, so that rounding of equal weights does not move the median.
+        if cumulated >= level - 1e-12 && *weight > 0.0 {
+            return *value;
+        }
+    }
+    sorted.values.last().copied().unwrap_or(f64::NAN)
+}
+
+/// The variance of a self-normalised weighted mean by the delta method: the sum over independent draws of (weight times
+/// deviation) squared (Geweke 1989). Draws of one origin are not independent and enter as one, as the descendants of one
+/// ancestor in Chan and Lai (2013), equation 2.19.
+fn variance_of_mean(sorted: &Sorted, deviation: impl Fn(f64) -> f64) -> f64 {
+    let mut terms: Vec<(u32, f64)> = Vec::with_capacity(sorted.values.len());
+    for ((origin, value), weight) in sorted.origins.iter().zip(&sorted.values).zip(&sorted.weights) {
+        if *weight > 0.0 {
+            terms.push((*origin, weight * deviation(*value)));
+        }
+    }
+    terms.sort_unstable_by_key(|(origin, _)| *origin);
+    terms.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|(_, term)| term).sum::<f64>().powi(2)).sum()
+}
+
+/// The number of independent draws with the same error of the mean of a function; that of the weights where the function is
+/// constant.
+fn effective_size(sorted: &Sorted, function: impl Fn(f64) -> f64) -> f64 {
+    let mean = weighted_sum(sorted, &function);
+    let variance = weighted_sum(sorted, |x| (function(x) - mean).powi(2));
+    let error = variance_of_mean(sorted, |x| function(x) - mean);
+    let of_weights = 1.0 / variance_of_mean(sorted, |_| 1.0);
+    let size = variance / error;
+    if size.is_finite() && variance > 1e-300 { size.min(sorted.values.len() as f64) } else { of_weights }
+}
+
+fn probabilities(column: &Column, sorted: &Sorted) -> Option<Vec<(String, f64)>> {
+    let mut result: Vec<(f64, f64)> = Vec::new();
+    for (value, weight) in sorted.values.iter().zip(&sorted.weights) {
+        if let Some((_, sum)) = result.last_mut().filter(|(last, _)| last == value) {
+            *sum += weight;
+        } else {
+            result.push((*value, *weight));
+        }
+    }
+    if column.kind == Kind::Label {
+        result.sort_by(|a, b| b.1.total_cmp(&a.1));
+        result.truncate(LARGEST_SUPPORT);
+    }
+    let listed = result.len() <= LARGEST_SUPPORT;
+    listed.then(|| result.into_iter().map(|(value, sum)| (column.show(value), sum)).collect())
+}

@@ -1,0 +1,105 @@
+//! The table for people: aligned columns, as many digits as the Monte Carlo error leaves meaning.
+
+use crate::posterior::Posterior;
+use crate::summary::Summary;
+
+const HEADER: [&str; 8] = ["", "mean", "sd", "5%", "50%", "95%", "mcse", "ess"];
+
+impl Posterior {
+    /// A table of the variables, then the probabilities of those without a mean, and the log evidence. At most `limit` variables are shown.
+    pub fn table(&self, limit: usize) -> String {
+        let summaries = self.summaries();
+        let mut rows = vec![HEADER.map(String::from)];
+        let numeric = summaries.iter().filter(|(_, summary)| summary.mean.is_some());
+        rows.extend(numeric.clone().take(limit).map(|(name, summary)| row(name, summary)));
+        let mut text = if rows.len() > 1 { align(&rows) } else { String::new() };
+        let hidden = numeric.count().saturating_sub(limit);
+        if hidden > 0 {
+            text.push_str(&format!(".. and {hidden} more\n"));
+        }
+        for (name, summary) in summaries.iter().filter(|(_, summary)| summary.mean.is_none()).take(limit) {
+            text.push_str(&labels(name, summary));
+        }
+        if let Some(log_evidence) = self.log_evidence {
+            let error = self.log_evidence_error.map(|error| format!(" (standard error {error:.2})"));
+            text.push_str(&format!("log evidence {log_evidence:.4}{}\n", error.unwrap_or_default()));
+        }
+        if self.partial {
+            text.push_str("(partial: the run was stopped before its end)\n");
+        }
+        text
+    }
+}
+
+fn row(name: &str, summary: &Summary) -> [String; 8] {
+    let decimals = decimals(summary);
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| format_number(value, decimals));
+    let share = summary.share.map_or(String::new(), |share| format!(" (in {:.0} %)", 100.0 * share));
+    [
+        format!("{name}{share}"),
+        number(summary.mean),
+        number(summary.sd),
+        number(summary.q5),
+        number(summary.q50),
+        number(summary.q95),
+        summary.mcse_mean.map_or(String::new(), |error| format_number(error, decimals)),
+        summary.ess_bulk.map_or(String::new(), |size| format!("{size:.0}")),
+    ]
+}
+
+/// Decimals such that the error of the mean shows two digits; of an exact result, six significant digits of the spread.
+fn decimals(summary: &Summary) -> i32 {
+    let (scale, digits) = match (summary.mcse_mean, summary.sd, summary.mean) {
+        (Some(error), ..) if error > 0.0 => (error, 2),
+        (_, Some(sd), _) if sd > 0.0 => (sd, 5),
+        (_, _, Some(mean)) if mean != 0.0 => (mean.abs(), 5),
+        _ => (1.0, 2),
+    };
+    digits - 1 - scale.log10().floor() as i32
+}
+
+/// Very large and very small numbers with an exponent, others with this many decimals.
+fn format_number(value: f64, decimals: i32) -> String {
+    let magnitude = value.abs();
+    if !value.is_finite() {
+        format!("{value}")
+    } else if magnitude >= 1e9 || decimals > 9 {
+        format!("{value:.3e}")
+    } else {
+        format!("{value:.*}", decimals.max(0) as usize)
+    }
+}
+
+/// The first column to the left, the others to the right.
+fn align(rows: &[[String; 8]]) -> String {
+    let mut widths = [0; 8];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let mut line = format!("{:<width$}", row[0], width = widths[0]);
+        for (cell, width) in row.iter().zip(widths).skip(1).filter(|(_, width)| *width > 0) {
+            line.push_str(&format!("  {cell:>width$}"));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The most probable values of a variable that has no mean.
+fn labels(name: &str, summary: &Summary) -> String {
+    match &summary.probabilities {
+        None => format!("{name}: many different values\n"),
+        Some(probabilities) => {
+            let mut text = format!("{name}\n");
+            for (value, probability) in probabilities {
+                text.push_str(&format!("  {probability:.4}  {value}\n"));
+            }
+            text
+        }
+    }
+}
