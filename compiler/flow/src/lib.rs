@@ -12,9 +12,11 @@
 //! 4. Only functions with `suspends` contain [`Stmt::Suspend`] or calls of functions with `suspends`. In those, all
 //!    pointers live across a suspension are owned (except those of [`Function::environment`]).
 
+pub mod liveness;
 pub mod print;
 pub mod runtime;
 pub mod verify;
+pub mod visit;
 
 use borel_abi::layout::{Layout, LayoutId};
 use borel_abi::shape::{Shape, ShapeId};
