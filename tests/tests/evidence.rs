@@ -1,0 +1,163 @@
+//! Evidence and posterior moments of sequential Monte Carlo against exact filters: seeds are fixed, and each bound is at
+//! five standard errors, so that a right implementation fails one of these with a probability below 1e-5.
+
+use borel::{Data, Inference, Model, Posterior, Program};
+
+const LOCAL_LEVEL: &str = "
+model local_level(y: [Real], s_level: Real, s_obs: Real) {
+  var level = sample Normal(0, 1)
+  for t in 0..len(y) {
+    level ~ Normal(level, s_level)
+    observe y[t] ~ Normal(level, s_obs)
+  }
+  return level
+}";
+
+const HMM: &str = "
+fn row(state: Int) -> [Real] => if state == 0 { [0.7, 0.2, 0.1] } else if state == 1 { [0.1, 0.8, 0.1] } else { [0.3, 0.3, 0.4] }
+model hmm(y: [Int]) {
+  var state = sample Categorical([0.5, 0.25, 0.25])
+  for t in 0..len(y) {
+    state ~ Categorical(row(state))
+    observe y[t] ~ Poisson([1.0, 4.0, 9.0][state])
+  }
+  return state
+}";
+
+const MIXTURE: &str = "
+model mixture(y: [Real]) {
+  let share ~ Categorical([0.25, 0.25, 0.5])
+  let p = [0.1, 0.5, 0.9][share]
+  var high = 0
+  for v in y {
+    let z = sample Bernoulli(p)
+    observe v ~ Normal(if z { 3.0 } else { 0.0 }, 1.0)
+    if z { high = high + 1 }
+  }
+  return { p, high }
+}";
+
+const OBSERVED: [f64; 8] = [0.3, -0.4, 1.1, 2.0, 1.7, 2.4, 0.9, 1.3];
+
+fn sole(text: &str) -> Model {
+    Program::compile(text).expect("a right program").sole_model().expect("one model")
+}
+
+/// The mean and standard error of `exp(log_evidence - exact)` over repeats: unbiased means near 1.
+fn relative_evidence(runs: &[Posterior], exact: f64) -> (f64, f64) {
+    let ratios: Vec<f64> = runs.iter().map(|p| (p.log_evidence().expect("an estimate") - exact).exp()).collect();
+    mean_and_error(&ratios)
+}
+
+fn mean_and_error(xs: &[f64]) -> (f64, f64) {
+    let n = xs.len() as f64;
+    let mean = xs.iter().sum::<f64>() / n;
+    let variance = xs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+    (mean, (variance / n).sqrt())
+}
+
+fn assert_near(what: &str, (mean, error): (f64, f64), exact: f64) {
+    assert!((mean - exact).abs() < 5.0 * error + 1e-12, "{what}: {mean} +- {error}, exactly {exact}");
+}
+
+/// Log evidence, mean and variance of the last level, by the Kalman filter.
+fn kalman(y: &[f64], s_level: f64, s_obs: f64) -> (f64, f64, f64) {
+    let (mut m, mut p, mut log) = (0.0, 1.0, 0.0);
+    for v in y {
+        p += s_level * s_level;
+        let s = p + s_obs * s_obs;
+        log += -0.5 * (std::f64::consts::TAU * s).ln() - 0.5 * (v - m) * (v - m) / s;
+        let k = p / s;
+        m += k * (v - m);
+        p *= 1.0 - k;
+    }
+    (log, m, p)
+}
+
+#[test]
+fn linear_gaussian_state_space_against_the_kalman_filter() {
+    let data = Data::new().reals("y", &OBSERVED).real("s_level", 0.7).real("s_obs", 0.8);
+    let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");
+    let (log, mean, variance) = kalman(&OBSERVED, 0.7, 0.8);
+    for resampling in ["systematic", "stratified", "multinomial", "residual"] {
+        let run = |seed| {
+            Inference::smc(200).resampling_named(resampling).seed(seed).run(&model).expect("a posterior")
+        };
+        let runs: Vec<Posterior> = (0..300).map(run).collect();
+        assert_near(resampling, relative_evidence(&runs, log), 1.0);
+        let weigh = |f: &dyn Fn(&Posterior) -> f64| {
+            // Ratio estimates weighed by evidence are consistent: both parts are unbiased.
+            let parts = runs.iter().map(|p| (p.log_evidence().unwrap_or(f64::NAN) - log).exp() * (f(p) - mean));
+            mean_and_error(&parts.collect::<Vec<_>>())
+        };
+        assert_near(resampling, weigh(&|p| p.mean("return").unwrap_or(f64::NAN)), 0.0);
+        let second = |p: &Posterior| {
+            let (m, s) = (p.mean("return").unwrap_or(f64::NAN), p.sd("return").unwrap_or(f64::NAN));
+            s * s + (m - mean) * (m - mean) - variance + mean
+        };
+        assert_near(resampling, weigh(&second), 0.0);
+    }
+}
+
+#[test]
+fn hidden_markov_model_against_the_forward_algorithm() {
+    let y = [0i64, 1, 5, 4, 10, 7, 2];
+    let transition = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]];
+    let rates = [1.0f64, 4.0, 9.0];
+    let mut p = [0.5, 0.25, 0.25];
+    let mut log = 0.0;
+    for v in y {
+        let mut next = [0.0; 3];
+        for (from, row) in transition.iter().enumerate() {
+            for (to, q) in row.iter().enumerate() {
+                next[to] += p[from] * q;
+            }
+        }
+        for (state, rate) in rates.iter().enumerate() {
+            let factorial: f64 = (1..=v).map(|k| k as f64).product();
+            next[state] *= rate.powi(v as i32) * (-rate).exp() / factorial;
+        }
+        let total: f64 = next.iter().sum();
+        log += total.ln();
+        p = next.map(|x| x / total);
+    }
+    let model = sole(HMM).bind(&Data::new().ints("y", &y)).expect("data that fit");
+    let exact = Inference::enumerate().run(&model).expect("a posterior");
+    assert!((exact.log_evidence().expect("exact") - log).abs() < 1e-9);
+    assert!((exact.mean("return").expect("the state") - p[1] - 2.0 * p[2]).abs() < 1e-9);
+    let runs: Vec<Posterior> = (0..300).map(|seed| Inference::smc(100).seed(seed).run(&model).expect("one")).collect();
+    assert_near("evidence", relative_evidence(&runs, log), 1.0);
+    let importance = Inference::importance(200_000).seed(1).run(&model).expect("a posterior");
+    assert!((importance.log_evidence().expect("an estimate") - log).abs() < 0.1);
+}
+
+#[test]
+fn mixture_against_enumeration() {
+    let data = Data::new().reals("y", &OBSERVED);
+    let model = sole(MIXTURE).bind(&data).expect("data that fit");
+    let density = |v: f64, mean: f64| (-0.5 * (v - mean) * (v - mean)).exp() / std::f64::consts::TAU.sqrt();
+    let parts = [(0.25, 0.1), (0.25, 0.5), (0.5, 0.9)].map(|(prior, p)| {
+        (prior * OBSERVED.iter().map(|v| p * density(*v, 3.0) + (1.0 - p) * density(*v, 0.0)).product::<f64>(), p)
+    });
+    let evidence: f64 = parts.iter().map(|x| x.0).sum();
+    let mean_p = parts.iter().map(|x| x.0 * x.1).sum::<f64>() / evidence;
+    let exact = Inference::enumerate().run(&model).expect("a posterior");
+    assert!((exact.log_evidence().expect("exact") - evidence.ln()).abs() < 1e-10);
+    assert!((exact.mean("return.p").expect("p") - mean_p).abs() < 1e-10);
+    let runs: Vec<Posterior> = (0..300).map(|seed| Inference::smc(200).seed(seed).run(&model).expect("one")).collect();
+    assert_near("evidence", relative_evidence(&runs, evidence.ln()), 1.0);
+}
+
+#[test]
+fn draws_do_not_depend_on_threads_or_on_the_run() {
+    let data = Data::new().reals("y", &OBSERVED).real("s_level", 0.7).real("s_obs", 0.8);
+    let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");
+    let run = |threads| Inference::smc(20_000).seed(7).threads(threads).run(&model).expect("a posterior");
+    let (one, again, two) = (run(1), run(1), run(2));
+    for other in [&again, &two] {
+        assert_eq!(one.log_evidence(), other.log_evidence());
+        assert_eq!(one.to_json(), other.to_json());
+    }
+    let run = |threads| Inference::importance(20_000).seed(7).threads(threads).run(&model).expect("a posterior");
+    assert_eq!(run(1).to_json(), run(2).to_json());
+}
