@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod build;
+mod format;
 mod layout;
 mod lexer;
 mod parser;
@@ -13,6 +14,7 @@ mod report;
 mod slips;
 mod token;
 
+pub use format::format;
 pub use parser::{ReplInput, is_complete, parse, parse_repl};
 
 /// The generated parser.
