@@ -3,8 +3,8 @@
 //!
 //! Invariants, for any text: no panic, no recursion while parsing, trees of bounded depth, spans within the text.
 
+mod actions;
 pub mod ast;
-mod build;
 mod format;
 mod layout;
 mod lexer;

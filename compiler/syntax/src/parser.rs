@@ -9,8 +9,8 @@ use borel_diagnostics::Diagnostic;
 use borel_source::{FileId, Span};
 use lalrpop_util::ParseError;
 
+use crate::actions::{Context, Never};
 use crate::ast::{Item, ItemKind, Module, Stmt};
-use crate::build::{Context, Never};
 use crate::grammar::{ItemParser, StatementsParser};
 use crate::layout::{Layout, layout, starts_definition};
 use crate::lexer::{Comment, Lexed, Lexeme, lex};
