@@ -156,7 +156,7 @@ pub fn program(seed: u64) -> String {
     }
     let ty = *generator.choices.pick(&VALUES);
     let result = generator.expr(ty, 3);
-    let _ = writeln!(text, "  return {result}\n}}");
+    let _ = writeln!(text, "  return str({result})\n}}");
     text
 }
 

@@ -284,6 +284,11 @@ impl Run<'_> {
                 let arguments = self.exprs(arguments, frame)?;
                 self.apply(&function, arguments)?
             }
+            ExprKind::Builtin(Builtin::Str, arguments) => {
+                let value = self.expr(&arguments[0], frame)?;
+                let ty = substitute(&arguments[0].ty, &frame.types);
+                Value::String(if let Value::String(text) = value { text } else { show(self.program, &ty, &value).into() })
+            }
             ExprKind::Builtin(builtin, arguments) => {
                 let arguments = self.exprs(arguments, frame)?;
                 self.builtin(*builtin, arguments)?
@@ -848,6 +853,35 @@ fn compare(op: Comparison, a: &Value, b: &Value) -> Outcome<Value> {
         Comparison::Greater => order == Some(Ordering::Greater),
         Comparison::GreaterEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
     }))
+}
+
+/// A value of a type as programs print it.
+pub fn show(program: &Program, ty: &Type, value: &Value) -> String {
+    let list = |tys: &[Type], values: &[Value]| {
+        tys.iter().zip(values).map(|(t, v)| show(program, t, v)).collect::<Vec<_>>().join(", ")
+    };
+    match (ty, value) {
+        (_, Value::Unit) => "()".into(),
+        (_, Value::Bool(b)) => b.to_string(),
+        (_, Value::Int(n)) => n.to_string(),
+        (_, Value::Real(x)) => format!("{x:?}"),
+        (_, Value::String(s)) => format!("{s:?}"),
+        (Type::Tuple(tys), Value::Tuple(values)) => format!("({})", list(tys, values)),
+        (Type::Record(fields), Value::Tuple(values)) => {
+            let one = |((name, ty), value): (&(borel_source::Name, Type), &Value)| format!("{name}: {}", show(program, ty, value));
+            format!("{{ {} }}", fields.iter().zip(values.iter()).map(one).collect::<Vec<_>>().join(", "))
+        }
+        (Type::Array(item), Value::Array(values)) => {
+            format!("[{}]", values.iter().map(|v| show(program, item, v)).collect::<Vec<_>>().join(", "))
+        }
+        (Type::Data(id, arguments), Value::Data(constructor, values)) => {
+            let constructor = &program.datas[id.0 as usize].constructors[*constructor as usize];
+            let tys: Vec<Type> = constructor.fields.iter().map(|f| substitute(&f.1, arguments)).collect();
+            let fields = list(&tys, values);
+            if values.is_empty() { constructor.name.to_string() } else { format!("{}({fields})", constructor.name) }
+        }
+        _ => "?".into(),
+    }
 }
 
 /// Structural equality.
