@@ -1,0 +1,231 @@
+//! Builtins: the type of each, with its constraints.
+
+use borel_diagnostics::Diagnostic;
+use borel_source::Span;
+use borel_syntax::ast;
+use borel_typed::{Builtin, Expr, ExprKind};
+
+use super::argument::{Called, Default, Parameter};
+use super::{Checker, node};
+use crate::constraint::{Constraint, Kind, Lift, Operator};
+use crate::effect::Effect;
+use crate::types::Ty;
+
+/// A use of a builtin.
+struct Use {
+    params: Vec<Ty>,
+    effect: Effect,
+    result: Ty,
+    constraint: Option<Kind>,
+}
+
+impl Use {
+    fn pure(params: &[Ty], result: Ty) -> Use {
+        Use { params: params.to_vec(), effect: Effect::Pure, result, constraint: None }
+    }
+
+    fn random(params: &[Ty], result: Ty) -> Use {
+        Use { effect: Effect::Random, ..Use::pure(params, result) }
+    }
+
+    fn constrained(params: &[Ty], result: Ty, constraint: Kind) -> Use {
+        Use { constraint: Some(constraint), ..Use::pure(params, result) }
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn call_builtin(&mut self, builtin: Builtin, args: &'a [ast::Argument], span: Span) -> Expr {
+        if builtin == Builtin::Print {
+            return self.call_print(args, span);
+        }
+        let parameters = parameters(builtin);
+        let called = Called { name: builtin.name(), defined: None };
+        let Some(sources) = self.arrange(called, &parameters, args, span) else {
+            self.infer_arguments(args);
+            return self.error(span);
+        };
+        let usage = self.builtin_use(builtin);
+        // The point where a density is taken is of the type of the distribution, which must be known before.
+        let first = builtin == Builtin::LogDensity;
+        if first && let Some(kind) = usage.constraint.clone() {
+            self.require(Constraint::new(kind, span, &[args.first().map_or(span, |arg| arg.value.span)]));
+        }
+        let checked = self.check_sources(&sources, &usage.params, self.module, span);
+        if let (Some(kind), false) = (usage.constraint, first) {
+            let spans: Vec<Span> = checked.iter().map(|arg| arg.span).collect();
+            self.require(Constraint::new(kind, span, &spans));
+        }
+        if usage.effect == Effect::Random {
+            self.perform(Effect::Random, span, &format!("`{}`", builtin.name()));
+        }
+        node(ExprKind::Builtin(builtin, checked), usage.result, span)
+    }
+
+    fn call_print(&mut self, args: &'a [ast::Argument], span: Span) -> Expr {
+        if !self.positional(args) {
+            self.infer_arguments(args);
+            return self.error(span);
+        }
+        let args = args.iter().map(|arg| self.infer(&arg.value)).collect();
+        node(ExprKind::Builtin(Builtin::Print, args), Ty::UNIT, span)
+    }
+
+    pub(super) fn builtin_value(&mut self, builtin: Builtin, span: Span) -> Expr {
+        if matches!(builtin, Builtin::Infer) {
+            let diagnostic = Diagnostic::error("E0204", span, "`infer` must be called", "used as a value here")
+                .help("write `fn(model) => infer(model, ..)`");
+            self.report(diagnostic);
+            return self.error(span);
+        }
+        let usage = self.builtin_use(builtin);
+        if let Some(kind) = usage.constraint {
+            self.require(Constraint::new(kind, span, &[]));
+        }
+        self.eta_expand(&usage.params, usage.effect, usage.result, span, |args| ExprKind::Builtin(builtin, args))
+    }
+
+    fn builtin_use(&mut self, builtin: Builtin) -> Use {
+        use Builtin as B;
+        match builtin {
+            B::Exp
+            | B::Log
+            | B::Log1p
+            | B::Expm1
+            | B::Sqrt
+            | B::Sin
+            | B::Cos
+            | B::Tan
+            | B::Atan
+            | B::Tanh
+            | B::Lgamma
+            | B::Digamma
+            | B::InvLogit
+            | B::Logit
+            | B::Softplus
+            | B::NormalCdf => self.elementwise(builtin, Lift::RealToReal),
+            B::Abs => self.elementwise(builtin, Lift::NumberToSame),
+            B::Floor | B::Ceil | B::Round => self.elementwise(builtin, Lift::RealToInt),
+            B::Real => self.elementwise(builtin, Lift::CountToReal),
+            B::Int => self.elementwise(builtin, Lift::BoolToInt),
+            B::Min | B::Max => {
+                let (a, b, r) = (self.store.fresh(), self.store.fresh(), self.store.fresh());
+                Use::constrained(&[a, b], r, Kind::Binary(Operator::Extremum(builtin), a, b, r))
+            }
+            B::Len => {
+                let a = self.store.fresh();
+                Use::constrained(&[a], Ty::INT, Kind::Len(a))
+            }
+            B::Sum => {
+                let (a, r) = (self.store.fresh(), self.store.fresh());
+                Use::constrained(&[a], r, Kind::Sum(a, r))
+            }
+            B::Mean | B::Variance | B::Stddev => {
+                let (a, r) = (self.store.fresh(), self.store.fresh());
+                Use::constrained(&[a], r, Kind::Moment(builtin, a, r))
+            }
+            B::IsNan => Use::pure(&[Ty::REAL], Ty::BOOL),
+            B::Div => Use::pure(&[Ty::INT, Ty::INT], Ty::INT),
+            B::Str => Use::pure(&[self.store.fresh()], Ty::STRING),
+            B::Print => Use::pure(&[self.store.fresh()], Ty::UNIT),
+            B::Fail => Use::pure(&[Ty::STRING], self.store.fresh()),
+            B::Matrix
+            | B::ToRows
+            | B::Rows
+            | B::Columns
+            | B::Transpose
+            | B::Identity
+            | B::Diagonal
+            | B::Cholesky
+            | B::Solve
+            | B::Inverse
+            | B::LogDeterminant => self.matrix_use(builtin),
+            _ => self.probabilistic_use(builtin),
+        }
+    }
+
+    fn elementwise(&mut self, builtin: Builtin, lift: Lift) -> Use {
+        let (a, r) = (self.store.fresh(), self.store.fresh());
+        Use::constrained(&[a], r, Kind::Lift(lift, builtin.name(), a, r))
+    }
+
+    fn matrix_use(&mut self, builtin: Builtin) -> Use {
+        use Builtin as B;
+        let vector = self.store.array(Ty::REAL);
+        let rows = self.store.array(vector);
+        match builtin {
+            B::Matrix => Use::pure(&[rows], Ty::MATRIX),
+            B::ToRows => Use::pure(&[Ty::MATRIX], rows),
+            B::Rows | B::Columns => Use::pure(&[Ty::MATRIX], Ty::INT),
+            B::Identity => Use::pure(&[Ty::INT], Ty::MATRIX),
+            B::Diagonal => Use::pure(&[vector], Ty::MATRIX),
+            B::Solve => Use::pure(&[Ty::MATRIX, vector], vector),
+            B::LogDeterminant => Use::pure(&[Ty::MATRIX], Ty::REAL),
+            _ => Use::pure(&[Ty::MATRIX], Ty::MATRIX),
+        }
+    }
+
+    fn probabilistic_use(&mut self, builtin: Builtin) -> Use {
+        use Builtin as B;
+        let a = self.store.fresh();
+        match builtin {
+            B::Factor => Use::random(&[Ty::REAL], Ty::UNIT),
+            B::Condition => Use::random(&[Ty::BOOL], Ty::UNIT),
+            B::Checkpoint => Use::random(&[], Ty::UNIT),
+            B::LogDensity => {
+                let d = self.store.fresh();
+                Use::constrained(&[d, a], Ty::REAL, Kind::Observe(d, a))
+            }
+            B::Delta => Use::pure(&[a], self.store.dist(a)),
+            B::Iid => {
+                let (one, array) = (self.store.dist(a), self.store.array(a));
+                Use::pure(&[one, Ty::INT], self.store.dist(array))
+            }
+            B::Mem => {
+                let b = self.store.fresh();
+                let random = self.store.function(&[a], Effect::Random, b);
+                Use::random(&[random], self.store.function(&[a], Effect::Pure, b))
+            }
+            B::Infer => {
+                let model = self.store.function(&[], Effect::Random, a);
+                Use::random(&[model, Ty::METHOD], self.store.posterior(a))
+            }
+            B::MethodEnumerate => Use::pure(&[Ty::REAL], Ty::METHOD),
+            B::MethodImportance => Use::pure(&[Ty::INT], Ty::METHOD),
+            B::MethodSmc => Use::pure(&[Ty::INT, Ty::STRING, Ty::REAL], Ty::METHOD),
+            B::Draws => {
+                let posterior = self.store.posterior(a);
+                Use::pure(&[posterior], self.store.array(a))
+            }
+            B::Weights => {
+                let posterior = self.store.posterior(a);
+                Use::pure(&[posterior], self.store.array(Ty::REAL))
+            }
+            B::LogEvidence => Use::pure(&[self.store.posterior(a)], Ty::REAL),
+            // Every other builtin has been dealt with by `builtin_use`.
+            _ => Use::pure(&[], Ty::ERROR),
+        }
+    }
+}
+
+/// The names and defaults of a builtin's parameters.
+fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
+    use Builtin as B;
+    let with = |name, default| Parameter { name: Some(name), default };
+    let required = |name| Parameter::required(Some(name));
+    match builtin {
+        B::MethodEnumerate => vec![with("mass", Default::Real(1.0 - 1e-9))],
+        B::MethodImportance => vec![with("draws", Default::Int(1000))],
+        B::MethodSmc => vec![
+            with("particles", Default::Int(1000)),
+            with("resampling", Default::String("systematic")),
+            with("threshold", Default::Real(0.5)),
+        ],
+        B::Infer => vec![required("model"), required("method")],
+        B::Checkpoint => Vec::new(),
+        B::Min | B::Max | B::Div => vec![required("a"), required("b")],
+        B::LogDensity => vec![required("distribution"), required("value")],
+        B::Iid => vec![required("distribution"), required("n")],
+        B::Solve => vec![required("a"), required("b")],
+        _ => vec![Parameter::required(None)],
+    }
+}
