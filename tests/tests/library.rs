@@ -1,0 +1,71 @@
+//! The library's chapter of the specification is made from the library itself; `BLESS=1 cargo test -p borel-tests --test
+//! library` writes it anew.
+
+use borel_distributions::{CATALOGUE, Discreteness, ParameterKind, ValueKind};
+use borel_driver::front::analyse;
+use borel_driver::loader::MemoryLoader;
+use borel_typed::Builtin;
+use std::fmt::Write;
+
+#[test]
+fn chapter_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/07-library.md");
+    let expected = chapter();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &expected).expect("a writable file");
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == expected, "spec/07-library.md differs from the library: BLESS=1 writes it anew");
+}
+
+fn chapter() -> String {
+    let mut text = String::from(
+        "# 7. The library\n\nThis chapter is made from the library's own documentation by the tests.\n\n## Distributions\n\nThe \
+         parameterisations are Stan's. A scalar parameter may be an array: the distribution lifts.\n\n",
+    );
+    for entry in CATALOGUE {
+        let parameter = |p: &borel_distributions::Parameter| format!("{}: {}", p.name, kind(p.kind));
+        let parameters: Vec<String> = entry.parameters.iter().map(parameter).collect();
+        let value = match entry.value {
+            ValueKind::Real => "Real",
+            ValueKind::Int => "Int",
+            ValueKind::Bool => "Bool",
+            ValueKind::RealArray => "[Real]",
+        };
+        let _ = writeln!(text, "### {}\n\n`{}({}) : Dist[{value}]`\n", entry.name, entry.name, parameters.join(", "));
+        let enumerable = match entry.discreteness {
+            Discreteness::Continuous => "",
+            Discreteness::Finite => " Finite: `enumerate` can list its values.",
+            Discreteness::Countable => " Countable: `enumerate` lists its values until little mass is left.",
+        };
+        let _ = writeln!(text, "{}{enumerable}\n", entry.summary);
+        for p in entry.parameters {
+            let _ = writeln!(text, "- `{}`: {}; {}", p.name, p.doc, p.domain);
+        }
+        text.push('\n');
+    }
+    text.push_str(
+        "## Builtins\n\n`lift(..)` means that the function also applies to arrays and matrices, element by element; `Number` \
+         is Int or Real.\n\n| name | type | meaning |\n|---|---|---|\n",
+    );
+    for builtin in Builtin::ALL {
+        let cell = |s: &str| s.trim().replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | `{}` | {} |", builtin.name(), cell(builtin.signature()), cell(builtin.doc()));
+    }
+    text.push_str("\n## In Borel itself\n\n`stdlib/prelude.ppl`, open everywhere.\n\n");
+    let program = analyse("<library>", "fn main() { }\n", &MemoryLoader::new()).program;
+    for function in program.functions.iter().filter(|f| &*f.name != "main") {
+        let doc = function.doc.as_deref().unwrap_or_default().trim();
+        let _ = writeln!(text, "### {}\n\n`{}`\n\n{doc}\n", function.name, function.signature);
+    }
+    text
+}
+
+fn kind(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Real => "Real",
+        ParameterKind::Int => "Int",
+        ParameterKind::RealArray => "[Real]",
+        ParameterKind::Matrix => "Matrix",
+    }
+}
