@@ -4,7 +4,7 @@ use borel_source::Name;
 use std::collections::HashMap;
 
 /// Gives the texts of modules.
-pub trait Loader {
+pub trait Loader: Sync {
     /// The module that `import a.b` names by `[a, b]`.
     fn load(&self, module: &[Name]) -> Result<Loaded, LoadError>;
 }

@@ -8,8 +8,8 @@ use borel_diagnostics::{Diagnostic, Severity, suggest};
 use borel_source::{SourceMap, Span};
 use borel_typed::{Function, Program, Type};
 
-/// The values of the model's parameters in order (empty if there is an error) and what is to be said. `sources` are
-/// those of the program with those of the data after them; spans of data are shifted by the number of the program's.
+/// The values of the model's parameters in order (empty if there is an error) and what is to be said. The sources of the
+/// data are those of the program first, so that messages can point to both.
 pub(crate) fn bind(program: &Program, model: &Function, data: &Data) -> (Vec<Value>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut values = Vec::new();

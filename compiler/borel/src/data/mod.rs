@@ -146,7 +146,16 @@ impl Data {
     }
 
     /// Both; a name that both have is an error.
-    pub fn merge(mut self, other: Data) -> Result<Data, Diagnostics> {
+    pub fn merge(self, other: Data) -> Result<Data, Diagnostics> {
+        let both = self.followed_by(other);
+        match unique_names(&both.fields) {
+            Ok(()) => Ok(both),
+            Err(list) => Err(Diagnostics::new(both.sources, list)),
+        }
+    }
+
+    /// Both, whatever their names.
+    pub(crate) fn followed_by(mut self, other: Data) -> Data {
         let shift = self.sources.files().count() as u32;
         for (_, file) in other.sources.files() {
             self.sources.add(file.name.clone(), file.text.clone());
@@ -156,10 +165,7 @@ impl Data {
             field.datum.shift(shift);
             field
         }));
-        match unique_names(&self.fields) {
-            Ok(()) => Ok(self),
-            Err(list) => Err(Diagnostics::new(self.sources, list)),
-        }
+        self
     }
 
     /// The names, in the order given.

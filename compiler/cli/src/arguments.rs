@@ -1,0 +1,275 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  borel run examples/nile.ppl --data examples/data/nile.csv --method smc --particles 5000 --seed 1
+  borel run examples/sprinkler.ppl                 exact: every choice is finite
+  borel run model.ppl --model regression --data small.json --data large.csv --format json
+  borel check model.ppl                            only look for errors
+  borel emit model.ppl --stage types               the types that were inferred
+  borel explain E0203                              what an error means, with an example
+  borel explain Normal                             a distribution, its parameters and their domains";
+
+/// Borel: probabilistic programs, compiled to native code.
+#[derive(Parser, Debug)]
+#[command(name = "borel", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Infer with a model, or run a program's `main`
+    Run(Run),
+    /// Look for errors in programs
+    Check(Check),
+    /// Print what a phase of the compiler gives
+    Emit(Emit),
+    /// Explain an error code, a distribution or a function
+    Explain(Explain),
+    /// Format programs
+    Fmt(Fmt),
+    /// Type programs line by line
+    Repl(Repl),
+}
+
+const RUN_EXAMPLES: &str = "\
+A file with `main` and no --model runs its main. Else the model is the one of the file, or --model says which. Data are
+the model's parameters by name: a JSON object, or a CSV table whose columns are arrays.
+
+Without --method, borel chooses: enumeration if all choices are finite and few, else SMC if the model observes, else
+importance sampling. It says on standard error what it chose and why.
+
+Examples:
+  borel run nile.ppl --data nile.csv --method smc --particles 10000 --threads 2
+  borel run sprinkler.ppl --method enumerate
+  borel run nile.ppl --data nile.csv --seed 7 --format json --out draws.csv > posterior.json
+
+Ctrl-C stops a run and reports what there is; a second Ctrl-C ends it at once.";
+
+/// Options of `borel run`.
+#[derive(Args, Debug)]
+#[command(after_help = RUN_EXAMPLES)]
+pub(crate) struct Run {
+    /// The program
+    pub(crate) file: PathBuf,
+    /// The model to infer with, where the file has several
+    #[arg(long, value_name = "NAME", help_heading = "Model and data")]
+    pub(crate) model: Option<String>,
+    /// Data, .json or .csv; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Model and data")]
+    pub(crate) data: Vec<PathBuf>,
+
+    /// How to infer
+    #[arg(long, value_enum, help_heading = "Inference")]
+    pub(crate) method: Option<Method>,
+    /// Draws of importance sampling
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) draws: Option<usize>,
+    /// Particles of SMC
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) particles: Option<usize>,
+    /// How SMC resamples [default: systematic]
+    #[arg(long, value_enum, help_heading = "Inference")]
+    pub(crate) resampling: Option<Resampling>,
+    /// SMC resamples when the effective sample size is below this fraction of the particles [default: 0.5]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, help_heading = "Inference")]
+    pub(crate) ess_threshold: Option<f64>,
+    /// Independent runs, for the standard error of the log evidence [default: 1]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) repeats: Option<usize>,
+    /// Enumeration stops when it has explored this prior mass [default: 1 - 1e-9]
+    #[arg(long, value_name = "P", value_parser = fraction, help_heading = "Inference")]
+    pub(crate) mass: Option<f64>,
+    /// The seed of the random numbers; the same seed gives the same result with any number of threads
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Inference")]
+    pub(crate) seed: u64,
+
+    /// Threads [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Limits")]
+    pub(crate) threads: Option<usize>,
+    /// Stop after this time and report what there is: 10s, 1.5m, 2h
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Limits")]
+    pub(crate) timeout: Option<Duration>,
+    /// Stop with an error when the run needs more memory: 500M, 4G
+    #[arg(long, value_name = "BYTES", value_parser = bytes, help_heading = "Limits")]
+    pub(crate) max_memory: Option<u64>,
+
+    /// Table for people, or one JSON object on standard output
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Write the weighted draws to a .csv or .json file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// Keep only the returned value, not the named choices: faster, and in less memory
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_record: bool,
+    /// Say how long each phase took
+    #[arg(long, help_heading = "Output")]
+    pub(crate) timings: bool,
+    /// Nothing on standard error but errors and warnings
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// Exact: explores every finite choice
+    Enumerate,
+    /// Draws from the prior, weighed by the observations
+    Importance,
+    /// Sequential Monte Carlo: weighs and resamples at every observation
+    Smc,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Resampling {
+    Systematic,
+    Stratified,
+    Multinomial,
+    Residual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+/// Options of `borel check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Programs
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Options of `borel emit`.
+#[derive(Args, Debug)]
+pub(crate) struct Emit {
+    /// The program
+    pub(crate) file: PathBuf,
+    /// Which phase
+    #[arg(long, value_enum)]
+    pub(crate) stage: Stage,
+    /// The model (or `main`) to compile, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// The method whose views are compiled [default: smc]
+    #[arg(long, value_enum)]
+    pub(crate) method: Option<Method>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    /// The syntax tree
+    Ast,
+    /// Types and effects of every definition, and the typed tree
+    Types,
+    /// Core as lowering gives it
+    CoreLowered,
+    /// Core after specialisation
+    Core,
+    /// First-order code with explicit memory
+    Flow,
+    /// The back end's intermediate language
+    Clif,
+    /// Machine code
+    Asm,
+}
+
+/// Options of `borel explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// An error code such as E0203, a distribution, or a function of the language or its library
+    pub(crate) subject: String,
+}
+
+/// Options of `borel fmt`.
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// Programs
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Change nothing; fail if a file is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Options of `borel repl`.
+#[derive(Args, Debug)]
+pub(crate) struct Repl {
+    /// A program to start with
+    pub(crate) file: Option<PathBuf>,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.replace('_', "").parse::<usize>() {
+        Ok(0) | Err(_) => Err("expected a whole number above 0".into()),
+        Ok(value) => Ok(value),
+    }
+}
+
+fn fraction(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("expected a number from 0 to 1".into()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let scale = match unit {
+        "" | "s" => 1.0,
+        "ms" => 1e-3,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("expected a time such as 10s, 1.5m or 2h".into()),
+    };
+    let seconds = number.parse::<f64>().ok().map(|value| value * scale).filter(|value| *value > 0.0);
+    let seconds = seconds.and_then(|value| Duration::try_from_secs_f64(value).ok());
+    seconds.ok_or_else(|| "expected a time above 0 such as 10s, 1.5m or 2h".into())
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let scale = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1.0,
+        "K" | "KB" | "KIB" => 1024.0,
+        "M" | "MB" | "MIB" => 1024.0 * 1024.0,
+        "G" | "GB" | "GIB" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err("expected a size such as 500M or 4G".into()),
+    };
+    match number.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok((value * scale) as u64),
+        _ => Err("expected a size above 0 such as 500M or 4G".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn quantities() {
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("20"), Ok(Duration::from_secs(20)));
+        assert!(duration("0s").is_err() && duration("1 fortnight").is_err() && duration("1e300h").is_err());
+        assert_eq!(bytes("2K"), Ok(2048));
+        assert_eq!(bytes("1.5g"), Ok(3 << 29));
+        assert!(bytes("-1G").is_err() && bytes("G").is_err());
+        assert_eq!(positive("10_000"), Ok(10_000));
+        assert!(positive("0").is_err() && fraction("1.5").is_err() && fraction("NaN").is_err());
+    }
+}

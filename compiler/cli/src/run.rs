@@ -1,0 +1,170 @@
+//! `borel run`.
+
+use crate::arguments::{self, Format, Run};
+use crate::progress::Bar;
+use crate::{Status, interrupt, output, report};
+use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Program, Resampling, RunOptions};
+
+/// Infers with a model of the file, or runs its `main`.
+pub(crate) fn run(options: &Run) -> Status {
+    let method = match method(options) {
+        Ok(method) => method,
+        Err(problem) => {
+            output::error(&format!("error: {problem}"));
+            return Status::Usage;
+        }
+    };
+    let result = match Program::compile_file(&options.file) {
+        Ok(program) => {
+            output::diagnostics(program.warnings());
+            if options.model.is_none() && program.has_main() {
+                run_main(&program, options)
+            } else {
+                infer(&program, method, options)
+            }
+        }
+        Err(diagnostics) => Err(diagnostics.into()),
+    };
+    result.unwrap_or_else(|error| failed(&error))
+}
+
+/// Shows why there is no result.
+fn failed(error: &Error) -> Status {
+    output::diagnostics(error.diagnostics());
+    match error {
+        Error::Program(_) | Error::Refused(_) => Status::Wrong,
+        Error::Inference(_) => Status::Failed,
+    }
+}
+
+fn run_main(program: &Program, options: &Run) -> Result<Status, Error> {
+    if let Some(path) = options.data.first() {
+        let message = format!("{} is not used: `main` takes no data", path.display());
+        output::error(&format!("warning: {message}\nhelp: --model NAME infers with a model of the file"));
+    }
+    let interrupt = interrupt::on_signals();
+    let mut limits = RunOptions::new().seed(options.seed).interrupt(&interrupt);
+    if let Some(timeout) = options.timeout {
+        limits = limits.timeout(timeout);
+    }
+    if let Some(bytes) = options.max_memory {
+        limits = limits.max_memory(bytes);
+    }
+    program.run_main(&limits, |line| output::print(&format!("{line}\n")))?;
+    report::timings(program.timings(), options.timings);
+    Ok(Status::Done)
+}
+
+fn infer(program: &Program, method: Option<Method>, options: &Run) -> Result<Status, Error> {
+    let model = match &options.model {
+        Some(name) => program.model(name)?,
+        None => program.sole_model()?,
+    };
+    let bound = model.bind(&data(options)?)?;
+    output::diagnostics(bound.warnings());
+    let interrupt = interrupt::on_signals();
+    let posterior = inference(method, options, &interrupt, &bound)?;
+    output::diagnostics(posterior.warnings());
+    if let Some(why) = posterior.choice().filter(|_| !options.quiet) {
+        output::error(why);
+    }
+    report::timings(posterior.timings(), options.timings);
+    if let Some(path) = &options.out
+        && let Err(problem) = report::write_draws(&posterior, path)
+    {
+        output::error(&format!("error: {problem}"));
+        return Ok(Status::Wrong);
+    }
+    output::print(&match options.format {
+        Format::Table => posterior.table(),
+        Format::Json => format!("{:#}\n", posterior.json()),
+    });
+    match posterior.stopped() {
+        Some(why) => {
+            output::error(&format!("the run was stopped ({why}): this is what there was"));
+            Ok(Status::Failed)
+        }
+        None => Ok(Status::Done),
+    }
+}
+
+fn inference(
+    method: Option<Method>,
+    options: &Run,
+    interrupt: &Interrupt,
+    bound: &Bound,
+) -> Result<borel::Posterior, Error> {
+    let bar = Bar::new(!options.quiet);
+    let shown = bar.clone();
+    let mut inference = method.map_or_else(Inference::automatic, Inference::new);
+    inference = inference.seed(options.seed).record(!options.no_record).interrupt(interrupt);
+    inference = inference.progress(move |progress| shown.show(progress));
+    if let Some(threads) = options.threads {
+        inference = inference.threads(threads);
+    }
+    if let Some(timeout) = options.timeout {
+        inference = inference.timeout(timeout);
+    }
+    if let Some(bytes) = options.max_memory {
+        inference = inference.max_memory(bytes);
+    }
+    if let Some(repeats) = options.repeats {
+        inference = inference.repeats(repeats);
+    }
+    let result = inference.run(bound);
+    bar.clear();
+    result
+}
+
+/// All the data files, merged.
+fn data(options: &Run) -> Result<Data, Diagnostics> {
+    options.data.iter().try_fold(Data::new(), |data, path| data.merge(Data::from_file(path)?))
+}
+
+/// The method with the settings that nothing else is said of.
+pub(crate) fn default_method(method: arguments::Method) -> Method {
+    match method {
+        arguments::Method::Enumerate => Method::enumerate(),
+        arguments::Method::Importance => Method::importance(Method::DRAWS),
+        arguments::Method::Smc => Method::smc(Method::PARTICLES),
+    }
+}
+
+/// The method that the command line asks for; a setting of a method implies it.
+fn method(options: &Run) -> Result<Option<Method>, String> {
+    let settings = [
+        ("--particles", options.particles.is_some(), arguments::Method::Smc),
+        ("--resampling", options.resampling.is_some(), arguments::Method::Smc),
+        ("--ess-threshold", options.ess_threshold.is_some(), arguments::Method::Smc),
+        ("--draws", options.draws.is_some(), arguments::Method::Importance),
+        ("--mass", options.mass.is_some(), arguments::Method::Enumerate),
+    ];
+    let mut given = settings.iter().filter(|(_, given, _)| *given);
+    let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., method)| *method)) else {
+        return Ok(None);
+    };
+    if let Some((name, _, of)) = given.find(|(.., of)| *of != asked) {
+        let (of, asked) = (default_method(*of).name(), default_method(asked).name());
+        return Err(format!("{name} is a setting of {of}, and the method is {asked} (borel explain E0405)"));
+    }
+    let mut method = default_method(asked);
+    match &mut method {
+        Method::Enumerate { mass } => *mass = options.mass.unwrap_or(*mass),
+        Method::Importance { draws } => *draws = options.draws.unwrap_or(*draws),
+        Method::Smc { particles, resampling, threshold } => {
+            *particles = options.particles.unwrap_or(*particles);
+            *threshold = options.ess_threshold.unwrap_or(*threshold);
+            *resampling = options.resampling.map_or(*resampling, scheme);
+        }
+    }
+    Ok(Some(method))
+}
+
+fn scheme(resampling: arguments::Resampling) -> Resampling {
+    match resampling {
+        arguments::Resampling::Systematic => Resampling::Systematic,
+        arguments::Resampling::Stratified => Resampling::Stratified,
+        arguments::Resampling::Multinomial => Resampling::Multinomial,
+        arguments::Resampling::Residual => Resampling::Residual,
+    }
+}

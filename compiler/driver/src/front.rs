@@ -1,0 +1,85 @@
+//! From texts to a typed program: the root file, what it imports, and the prelude.
+
+use crate::loader::{Loader, dotted};
+use crate::timings::Timings;
+use borel_diagnostics::Diagnostic;
+use borel_source::{FileId, Name, SourceMap, Span};
+use borel_typeck::ParsedModule;
+use borel_typed::Program;
+use std::collections::HashSet;
+
+/// The part of the standard library that every program sees.
+pub const PRELUDE: &str = include_str!("../../../stdlib/prelude.ppl");
+
+/// What the front end makes of a program.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// Every text; the root file is the first.
+    pub sources: SourceMap,
+    /// The modules, the root first.
+    pub modules: Vec<ParsedModule>,
+    /// The typed program; meaningful if no diagnostic is an error.
+    pub program: Program,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How long it took.
+    pub timings: Timings,
+}
+
+impl Front {
+    /// Whether some diagnostic is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Loads, parses and checks. `name` is the root file's, for messages.
+pub fn analyse(name: &str, text: &str, loader: &dyn Loader) -> Front {
+    let mut timings = Timings::default();
+    let mut reader = Reader { loader, sources: SourceMap::default(), modules: Vec::new(), diagnostics: Vec::new() };
+    timings.time("parse", || reader.read_all(name, text));
+    let Reader { sources, modules, mut diagnostics, .. } = reader;
+    let incomplete = diagnostics.iter().any(Diagnostic::is_error);
+    let (program, found) = timings.time("check", || borel_typeck::check(&modules));
+    // What could not be parsed or loaded defines nothing: that its names are unknown is no news.
+    diagnostics.extend(found.into_iter().filter(|diagnostic| !incomplete || !diagnostic.code.starts_with("E01")));
+    Front { sources, modules, program, diagnostics, timings }
+}
+
+struct Reader<'a> {
+    loader: &'a dyn Loader,
+    sources: SourceMap,
+    modules: Vec<ParsedModule>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn read_all(&mut self, name: &str, text: &str) {
+        let mut wanted = self.read(Vec::new(), name, text, false);
+        self.read(Vec::new(), "<prelude>", PRELUDE, true);
+        let mut seen = HashSet::new();
+        while let Some((path, span)) = wanted.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            match self.loader.load(&path) {
+                Ok(loaded) => wanted.extend(self.read(path, &loaded.name, &loaded.text, false)),
+                Err(error) => self.diagnostics.push(
+                    Diagnostic::error("E0110", span, format!("the module `{}` cannot be imported", dotted(&path)), "this import")
+                        .note(error.reason)
+                        .help("`import a.b` is the file a/b.ppl in the folder of the program"),
+                ),
+            }
+        }
+    }
+
+    /// Parses a module and gives what it imports.
+    fn read(&mut self, path: Vec<Name>, name: &str, text: &str, is_prelude: bool) -> Vec<(Vec<Name>, Span)> {
+        let file: FileId = self.sources.add(name, text);
+        let (module, diagnostics) = borel_syntax::parse(file, text);
+        self.diagnostics.extend(diagnostics);
+        let imports = borel_typeck::imports(&module);
+        self.modules.push(ParsedModule { path, module, is_prelude });
+        imports
+    }
+}
