@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use borel_source::Name;
+
 use crate::constraint::Constraint;
 use crate::effect::Effect;
 use crate::infer::Checker;
@@ -11,17 +13,19 @@ use crate::types::{Node, Ty};
 #[derive(Default)]
 pub struct Naming {
     names: Vec<(Ty, String)>,
+    /// Names of declared parameters, which unknowns must not take.
+    reserved: Vec<Name>,
 }
 
 impl Checker<'_> {
     /// A type as text.
     pub fn show(&self, ty: Ty) -> String {
-        self.show_with(ty, &mut Naming::default())
+        self.show_with(ty, &mut self.naming(&[ty]))
     }
 
     /// Two types as text, unknowns named alike.
     pub fn show_pair(&self, a: Ty, b: Ty) -> (String, String) {
-        let mut naming = Naming::default();
+        let mut naming = self.naming(&[a, b]);
         (self.show_with(a, &mut naming), self.show_with(b, &mut naming))
     }
 
@@ -86,10 +90,12 @@ impl Checker<'_> {
         if let Some(entry) = naming.names.iter().find(|entry| self.same_unknown(entry.0, root)) {
             return entry.1.clone();
         }
-        let declared: Vec<&str> = self.store.params.iter().filter_map(|info| info.name.as_deref()).collect();
         let name = (0..)
             .map(letter_name)
-            .find(|name| !declared.contains(&name.as_str()) && !naming.names.iter().any(|entry| entry.1 == *name))
+            .find(|name| {
+                !naming.reserved.iter().any(|reserved| **reserved == **name)
+                    && !naming.names.iter().any(|entry| entry.1 == *name)
+            })
             .unwrap_or_default();
         naming.names.push((root, name.clone()));
         name
@@ -121,7 +127,16 @@ impl Checker<'_> {
             _ => self.write_list("(", params, ")", naming, out),
         }
         out.push_str(self.arrow(effect));
-        self.write_type(result, naming, out);
+        self.write_result(result, naming, out);
+    }
+
+    /// A result that is a function stands in parentheses.
+    fn write_result(&self, result: Ty, naming: &mut Naming, out: &mut String) {
+        if self.store.is_function(result) {
+            self.write_list("(", &[result], ")", naming, out);
+        } else {
+            self.write_type(result, naming, out);
+        }
     }
 
     fn arrow(&self, effect: Effect) -> &'static str {
@@ -130,12 +145,12 @@ impl Checker<'_> {
 
     /// The signature of a function: `[A, B](A ~> B, [A]) ~> [B]`, constraints after `where`.
     pub fn signature(&self, ty: Ty, constraints: &[Constraint]) -> String {
-        let mut naming = Naming::default();
+        let mut naming = self.naming(&[ty]);
         let mut text = String::new();
         if let Node::Function(params, effect, result) = self.store.node(ty) {
             self.write_list("(", params, ")", &mut naming, &mut text);
             text.push_str(self.arrow(*effect));
-            self.write_type(*result, &mut naming, &mut text);
+            self.write_result(*result, &mut naming, &mut text);
         } else {
             self.write_type(ty, &mut naming, &mut text);
         }
@@ -147,23 +162,28 @@ impl Checker<'_> {
                 (!text.is_empty()).then_some(text)
             })
             .collect();
-        let mut names = Vec::new();
-        self.declared_names(ty, &mut names);
-        names.extend(naming.names.iter().map(|entry| entry.1.clone()));
+        let mut names: Vec<&str> = naming.reserved.iter().map(|name| name.as_str()).collect();
+        names.extend(naming.names.iter().map(|entry| entry.1.as_str()));
         let prefix = if names.is_empty() { String::new() } else { format!("[{}]", names.join(", ")) };
         let suffix = if shown.is_empty() { String::new() } else { format!(" where {}", shown.join(", ")) };
         format!("{prefix}{text}{suffix}")
     }
 
-    fn declared_names(&self, ty: Ty, names: &mut Vec<String>) {
-        self.store.walk(ty, &mut |node| {
-            if let Node::Param(param) = node
-                && let Some(name) = &self.store.params[*param as usize].name
-                && !names.iter().any(|known| **known == **name)
-            {
-                names.push(name.to_string());
-            }
-        });
+    /// A naming for messages about these types.
+    fn naming(&self, types: &[Ty]) -> Naming {
+        let mut params: Vec<u32> = Vec::new();
+        for &ty in types {
+            self.store.walk(ty, &mut |node| {
+                if let Node::Param(param) = node
+                    && !params.contains(param)
+                {
+                    params.push(*param);
+                }
+            });
+        }
+        params.sort_unstable();
+        let reserved = params.iter().filter_map(|&param| self.store.params[param as usize].name.clone()).collect();
+        Naming { names: Vec::new(), reserved }
     }
 }
 

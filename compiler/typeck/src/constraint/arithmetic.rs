@@ -105,12 +105,19 @@ impl Checker<'_> {
         }
     }
 
-    /// The same operand twice gives its own type, whatever that is; except that `/` of Ints is Real.
+    /// The same operand twice, or an Int beside it, gives the operand's own type, whatever that is; except for `/`.
     fn solve_unknown(&mut self, operator: Operator, a: Ty, b: Ty, result: Ty) -> Progress {
         let divides = operator == Operator::Arithmetic(Arithmetic::Divide);
-        if !divides && self.store.root(a) == self.store.root(b) && self.store.is_var(result) {
+        let same = self.store.root(a) == self.store.root(b);
+        let kept = match (self.shape(a), self.shape(b)) {
+            (_, Shape::Int) => Some(a),
+            (Shape::Int, _) => Some(b),
+            _ if same => Some(a),
+            _ => None,
+        };
+        if let (Some(kept), false, true) = (kept, divides, self.store.is_var(result)) {
             // The constraint still waits, to check that the type is one for arithmetic.
-            let _ = self.store.unify(result, a);
+            let _ = self.store.unify(result, kept);
         }
         Progress::Stuck
     }
