@@ -2,7 +2,7 @@
 //! `uncovered` is its algorithm I (a witness of what no row matches), `useful` its algorithm U.
 
 use borel_diagnostics::Diagnostic;
-use borel_source::Name;
+use borel_source::{Name, Span};
 use borel_typed::{Arm, DataId, Expr, Pattern, PatternKind, Type};
 
 use crate::infer::Checker;
@@ -35,6 +35,9 @@ struct Matrix<'c, 'a> {
 
 /// Reports a match that misses a case, and arms that no value reaches.
 pub fn check_match(checker: &mut Checker, scrutinee: &Expr, arms: &[Arm]) {
+    if arms.iter().any(|arm| is_refused(checker, &arm.pattern)) {
+        return;
+    }
     let mut reports = Vec::new();
     let mut rows: Vec<Vec<Shape>> = Vec::new();
     let mut matrix = Matrix { checker, steps: 0 };
@@ -66,7 +69,7 @@ pub fn check_match(checker: &mut Checker, scrutinee: &Expr, arms: &[Arm]) {
 
 /// Reports a pattern in a place without alternatives that may fail.
 pub fn check_irrefutable(checker: &mut Checker, pattern: &Pattern) {
-    if matches!(pattern.kind, PatternKind::Bind(_) | PatternKind::Wildcard) {
+    if matches!(pattern.kind, PatternKind::Bind(_) | PatternKind::Wildcard) || is_refused(checker, pattern) {
         return;
     }
     let rows = vec![vec![shape(pattern)]];
@@ -78,6 +81,13 @@ pub fn check_irrefutable(checker: &mut Checker, pattern: &Pattern) {
             .help("use `match`, which takes all cases");
         checker.report(diagnostic);
     }
+}
+
+/// Whether something wrong has been found in a pattern: then what it covers is not known.
+fn is_refused(checker: &Checker, pattern: &Pattern) -> bool {
+    let inside =
+        |span: Span| span.file == pattern.span.file && span.start >= pattern.span.start && span.end <= pattern.span.end;
+    checker.diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.span().is_some_and(inside))
 }
 
 fn shape(pattern: &Pattern) -> Shape {

@@ -82,7 +82,9 @@ impl Checker<'_> {
                 let help = match node {
                     Node::Matrix => Some("`rows(m)` and `columns(m)` give its size, `to_rows(m)` its rows as arrays"),
                     Node::Posterior(_) => Some("`draws(posterior)` gives its draws as an array"),
-                    Node::Int | Node::Real if name == "++" => Some("put a single value in brackets: `xs ++ [x]`"),
+                    Node::Int | Node::Real | Node::Var { .. } if name == "++" => {
+                        Some("put a single value in brackets: `xs ++ [x]`")
+                    }
                     _ => None,
                 };
                 let found = self.show(a);

@@ -82,14 +82,14 @@ impl<'a> Checker<'a> {
         let mut items = [self.infer(a), self.infer(b)];
         for item in &items {
             let (ty, span) = (self.ty(item), item.span);
-            if !self.store.is_var(ty) {
+            if !self.store.is_var(ty) || self.store.is_number_var(ty) {
                 self.require(Constraint::new(Kind::Concat(ty), span, &[span]));
             }
         }
         let types = [self.ty(&items[0]), self.ty(&items[1])];
         let sequences = types.iter().all(|&ty| {
             use crate::types::Node::*;
-            matches!(self.store.node(ty), Array(_) | String | Var { .. } | Param(_))
+            matches!(self.store.node(ty), Array(_) | String | Var { number: false, .. } | Param(_))
         });
         let ty = if sequences { self.join_all(&mut items) } else { Ty::ERROR };
         self.require(Constraint::new(Kind::Concat(ty), span, &[span]));
