@@ -1,5 +1,7 @@
 //! Helpers to make Core: interned types, fresh variables and labels, and blocks under construction.
 
+use borel_source::Name;
+
 use crate::*;
 
 impl Program {
@@ -54,9 +56,100 @@ impl Program {
         self.intern(ty)
     }
 
+    /// An empty program that knows the scalar types.
+    pub fn new() -> Program {
+        let types = vec![Type::Unit, Type::Bool, Type::Int, Type::Real, Type::String];
+        Program { types, ..Program::default() }
+    }
+
+    /// `()`
+    pub fn unit(&mut self) -> Ty {
+        self.intern(Type::Unit)
+    }
+
+    /// `Bool`
+    pub fn bool(&mut self) -> Ty {
+        self.intern(Type::Bool)
+    }
+
+    /// `Int`
+    pub fn int(&mut self) -> Ty {
+        self.intern(Type::Int)
+    }
+
+    /// `Real`
+    pub fn real(&mut self) -> Ty {
+        self.intern(Type::Real)
+    }
+
+    /// `String`
+    pub fn string(&mut self) -> Ty {
+        self.intern(Type::String)
+    }
+
+    /// `[element]`
+    pub fn array(&mut self, element: Ty) -> Ty {
+        self.intern(Type::Array(element))
+    }
+
+    /// An unnamed product.
+    pub fn tuple(&mut self, components: Vec<Ty>) -> Ty {
+        self.intern(Type::Tuple(components, None))
+    }
+
+    /// What the array type holds; none if it is not an array.
+    pub fn element(&self, ty: Ty) -> Option<Ty> {
+        match self.ty(ty) {
+            Type::Array(element) => Some(*element),
+            _ => None,
+        }
+    }
+
+    /// The choice with this name and place, added if new: instances of one function share their choices.
+    pub fn choice(&mut self, name: &Name, span: Span) -> ChoiceId {
+        let found = self.choices.iter().position(|choice| choice.name == *name && choice.span == span);
+        ChoiceId(found.unwrap_or_else(|| {
+            self.choices.push(Choice { name: name.clone(), span });
+            self.choices.len() - 1
+        }) as u32)
+    }
+
+    /// The types of the fields of a constructor.
+    pub fn fields(&self, data: DataId, constructor: u32) -> &[Ty] {
+        &self.datas[data.0 as usize].constructors[constructor as usize].fields
+    }
+
     /// The function with this index.
     pub fn function(&self, id: FunctionId) -> &Function {
         &self.functions[id.0 as usize]
+    }
+}
+
+impl Block {
+    /// A block that only gives a value.
+    pub fn of(atom: Atom) -> Block {
+        Block { stmts: Vec::new(), end: End::Yield(atom) }
+    }
+}
+
+/// Statements in the making.
+#[derive(Debug, Default)]
+pub struct BlockBuilder {
+    /// In order.
+    pub stmts: Vec<Stmt>,
+}
+
+impl BlockBuilder {
+    /// Adds `name = op` and gives the new variable.
+    pub fn emit(&mut self, program: &mut Program, op: Op, ty: Ty, name: impl Into<Name>, span: Span) -> Atom {
+        let var = program.fresh(name, ty);
+        self.stmts.push(Stmt { var, op, span });
+        Atom::Var(var)
+    }
+
+    /// The block with this end.
+    pub fn finish(self, end: End) -> Block {
+        Block { stmts: self.stmts, end }
     }
 }
 

@@ -1,0 +1,266 @@
+//! Builtins: each becomes primitives for the concrete types of its arguments.
+
+use borel_core::{Atom, Block, End, Failure, Op, Prim, Structural};
+use borel_source::{Name, Span};
+use borel_typed::{Builtin, Expr, Type};
+
+use crate::Lowering;
+use crate::lift::Value;
+use crate::statistic::Statistic;
+use crate::types::array;
+
+impl<'a> Lowering<'a> {
+    pub(crate) fn builtin(&mut self, builtin: Builtin, arguments: &'a [Expr], ty: &Type, span: Span) -> Atom {
+        let values = self.values(arguments);
+        let result = self.concrete(ty);
+        if let Some(prim) = real_function(builtin) {
+            return self.lift(&values, &result, span, &|this, values, _| {
+                let operand = this.convert(values[0].atom.clone(), &values[0].ty, &Type::Real, span);
+                this.real_prim(prim, vec![operand], span)
+            });
+        }
+        match builtin {
+            Builtin::Abs | Builtin::Min | Builtin::Max => self.number_function(builtin, &values, &result, span),
+            Builtin::Floor | Builtin::Ceil | Builtin::Round => self.rounding(builtin, &values, &result, span),
+            Builtin::Real | Builtin::Int => {
+                self.lift(&values, &result, span, &|this, values, result| this.to_number(&values[0], result, span))
+            }
+            Builtin::Len | Builtin::Sum | Builtin::Div | Builtin::IsNan => self.measure(builtin, &values, span),
+            Builtin::Str => match values.first() {
+                Some(value) => self.text(value, span),
+                None => Atom::Unit,
+            },
+            Builtin::Print => {
+                self.print(&values, span);
+                Atom::Unit
+            }
+            Builtin::Mean => self.statistic(Statistic::Mean, &values, span),
+            Builtin::Variance => self.statistic(Statistic::Variance, &values, span),
+            Builtin::Stddev => self.statistic(Statistic::Deviation, &values, span),
+            _ => self.probabilistic(builtin, &values, &result, span),
+        }
+    }
+
+    fn number_function(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
+        let (int, real) = match builtin {
+            Builtin::Min => (Prim::MinInt, Prim::Min),
+            Builtin::Max => (Prim::MaxInt, Prim::Max),
+            _ => (Prim::AbsInt, Prim::Abs),
+        };
+        self.lift(values, result, span, &|this, values, result| {
+            let operands: Vec<Atom> =
+                values.iter().map(|value| this.convert(value.atom.clone(), &value.ty, result, span)).collect();
+            match result {
+                Type::Int => this.int_prim(int, operands, span),
+                _ => this.real_prim(real, operands, span),
+            }
+        })
+    }
+
+    fn rounding(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
+        let prim = match builtin {
+            Builtin::Floor => Prim::Floor,
+            Builtin::Ceil => Prim::Ceil,
+            _ => Prim::Round,
+        };
+        self.lift(values, result, span, &|this, values, _| match values[0].ty {
+            Type::Int => values[0].atom.clone(),
+            _ => this.int_prim(prim, vec![values[0].atom.clone()], span),
+        })
+    }
+
+    /// `real(x)` and `int(x)`
+    pub(crate) fn to_number(&mut self, value: &Value, result: &Type, span: Span) -> Atom {
+        match (&value.ty, result) {
+            (Type::Bool, Type::Int) => self.int_prim(Prim::BoolToInt, vec![value.atom.clone()], span),
+            (Type::Bool, _) => {
+                let number = self.int_prim(Prim::BoolToInt, vec![value.atom.clone()], span);
+                self.int_to_real(number, span)
+            }
+            (ty, _) => self.convert(value.atom.clone(), ty, result, span),
+        }
+    }
+
+    fn measure(&mut self, builtin: Builtin, values: &[Value], span: Span) -> Atom {
+        let operands: Vec<Atom> = values.iter().map(|value| value.atom.clone()).collect();
+        let ty = values.first().map(|value| &value.ty);
+        match (builtin, ty) {
+            (Builtin::Len, Some(Type::String)) => self.int_prim(Prim::LenString, operands, span),
+            (Builtin::Len, _) => self.int_prim(Prim::Len, operands, span),
+            (Builtin::Sum, Some(Type::Matrix)) => self.real_prim(Prim::SumMatrix, operands, span),
+            (Builtin::Sum, Some(Type::Array(item))) if **item == Type::Int => {
+                self.int_prim(Prim::SumInt, operands, span)
+            }
+            (Builtin::Sum, _) => self.real_prim(Prim::SumReal, operands, span),
+            (Builtin::Div, _) => self.int_prim(Prim::DivInt, operands, span),
+            _ => match values {
+                [value] => {
+                    let operand = self.convert(value.atom.clone(), &value.ty, &Type::Real, span);
+                    self.bool_prim(Prim::IsNan, vec![operand], span)
+                }
+                _ => Atom::Unit,
+            },
+        }
+    }
+
+    fn probabilistic(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
+        let atom = |index: usize| values.get(index).map_or(Atom::Unit, |value: &Value| value.atom.clone());
+        let ty = self.core_concrete(result);
+        match builtin {
+            Builtin::Fail => {
+                self.perform(Op::Fail(Failure::Message(atom(0))), span);
+                self.end(End::Unreachable);
+                Atom::Unit
+            }
+            Builtin::Factor => {
+                let weight = self.real_argument(values, 0, span);
+                self.perform(Op::Factor(weight), span);
+                Atom::Unit
+            }
+            Builtin::Condition => self.condition(atom(0), span),
+            Builtin::Checkpoint => {
+                self.perform(Op::Checkpoint, span);
+                Atom::Unit
+            }
+            Builtin::LogDensity => match values {
+                [source, value] => self.log_density(source, value, span),
+                _ => Atom::Unit,
+            },
+            Builtin::Delta => self.emit_named(Op::Structural(Structural::Delta, vec![atom(0)]), ty, "d", span),
+            Builtin::Iid => self.emit_named(Op::Structural(Structural::Iid, vec![atom(0), atom(1)]), ty, "d", span),
+            Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),
+            Builtin::Infer => self.emit_named(Op::Infer(atom(0), atom(1)), ty, "posterior", span),
+            Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc => {
+                self.method(builtin, values, span)
+            }
+            Builtin::Solve => {
+                let b = values.get(1).map_or(Atom::Unit, |value| {
+                    self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span)
+                });
+                self.prim(Prim::Solve, vec![atom(0), b], ty, span)
+            }
+            Builtin::Diagonal => {
+                let operand = values.first().map_or(Atom::Unit, |value| {
+                    self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span)
+                });
+                self.prim(Prim::Diagonal, vec![operand], ty, span)
+            }
+            Builtin::Matrix => {
+                let rows = array(array(Type::Real));
+                let operand = values
+                    .first()
+                    .map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &rows, span));
+                self.prim(Prim::Matrix, vec![operand], ty, span)
+            }
+            _ => {
+                let operands = values.iter().map(|value| value.atom.clone()).collect();
+                self.prim(direct(builtin), operands, ty, span)
+            }
+        }
+    }
+
+    fn real_argument(&mut self, values: &[Value], index: usize, span: Span) -> Atom {
+        values.get(index).map_or(Atom::Real(0.0), |value| self.convert(value.atom.clone(), &value.ty, &Type::Real, span))
+    }
+
+    /// Weight 1 or 0, in every execution: all particles meet here.
+    fn condition(&mut self, holds: Atom, span: Span) -> Atom {
+        let real = self.core.real();
+        let weight = match holds {
+            Atom::Bool(true) => Atom::Real(0.0),
+            Atom::Bool(false) => Atom::Real(f64::NEG_INFINITY),
+            holds => {
+                let (one, zero) = (Block::of(Atom::Real(0.0)), Block::of(Atom::Real(f64::NEG_INFINITY)));
+                self.emit(Op::If(holds, one, zero), real, span)
+            }
+        };
+        self.perform(Op::Factor(weight), span);
+        Atom::Unit
+    }
+
+    fn method(&mut self, builtin: Builtin, values: &[Value], span: Span) -> Atom {
+        let atom = |index: usize| values.get(index).map_or(Atom::Int(0), |value: &Value| value.atom.clone());
+        let none = || Atom::Int(0);
+        let operands = match builtin {
+            Builtin::MethodEnumerate => {
+                let mass = self.real_argument(values, 0, span);
+                vec![Atom::Int(0), none(), none(), Atom::Real(0.0), mass]
+            }
+            Builtin::MethodImportance => vec![Atom::Int(1), atom(0), none(), Atom::Real(0.0), Atom::Real(0.0)],
+            _ => {
+                let resampling = self.resampling(atom(1), span);
+                let threshold = self.real_argument(values, 2, span);
+                vec![Atom::Int(2), atom(0), resampling, threshold, Atom::Real(0.0)]
+            }
+        };
+        let ty = self.core_concrete(&Type::Method);
+        self.prim(Prim::Method, operands, ty, span)
+    }
+
+    /// The number of a resampling scheme, by its name.
+    fn resampling(&mut self, name: Atom, span: Span) -> Atom {
+        if let Atom::String(text) = &name
+            && let Some(index) = RESAMPLING.iter().position(|known| *known == text.as_str())
+        {
+            return Atom::Int(index as i64);
+        }
+        self.resampling_among(name, 0, span)
+    }
+
+    fn resampling_among(&mut self, name: Atom, first: usize, span: Span) -> Atom {
+        let Some(known) = RESAMPLING.get(first) else {
+            let message = format!("the resampling scheme is one of {}", RESAMPLING.join(", "));
+            self.perform(Op::Fail(Failure::Message(Atom::String(Name::new(&message)))), span);
+            self.end(End::Unreachable);
+            return Atom::Int(0);
+        };
+        let is = self.bool_prim(Prim::EqAny, vec![name.clone(), Atom::String(Name::new(known))], span);
+        let otherwise = self.block(|this| this.resampling_among(name, first + 1, span));
+        let int = self.core.int();
+        self.emit(Op::If(is, Block::of(Atom::Int(first as i64)), otherwise), int, span)
+    }
+}
+
+/// By the number that the runtime knows them by.
+const RESAMPLING: [&str; 4] = ["systematic", "stratified", "multinomial", "residual"];
+
+/// Functions of a Real that lift.
+fn real_function(builtin: Builtin) -> Option<Prim> {
+    Some(match builtin {
+        Builtin::Exp => Prim::Exp,
+        Builtin::Log => Prim::Log,
+        Builtin::Log1p => Prim::Log1p,
+        Builtin::Expm1 => Prim::Expm1,
+        Builtin::Sqrt => Prim::Sqrt,
+        Builtin::Sin => Prim::Sin,
+        Builtin::Cos => Prim::Cos,
+        Builtin::Tan => Prim::Tan,
+        Builtin::Atan => Prim::Atan,
+        Builtin::Tanh => Prim::Tanh,
+        Builtin::Lgamma => Prim::Lgamma,
+        Builtin::Digamma => Prim::Digamma,
+        Builtin::InvLogit => Prim::InvLogit,
+        Builtin::Logit => Prim::Logit,
+        Builtin::Softplus => Prim::Softplus,
+        Builtin::NormalCdf => Prim::NormalCdf,
+        _ => return None,
+    })
+}
+
+/// Builtins that are primitives as they stand.
+fn direct(builtin: Builtin) -> Prim {
+    match builtin {
+        Builtin::Draws => Prim::Draws,
+        Builtin::Weights => Prim::Weights,
+        Builtin::LogEvidence => Prim::LogEvidence,
+        Builtin::ToRows => Prim::ToRows,
+        Builtin::Rows => Prim::RowsMatrix,
+        Builtin::Columns => Prim::ColumnsMatrix,
+        Builtin::Identity => Prim::Identity,
+        Builtin::Cholesky => Prim::Cholesky,
+        Builtin::Inverse => Prim::Inverse,
+        Builtin::LogDeterminant => Prim::LogDeterminant,
+        // All others have been taken by the callers.
+        _ => Prim::Transpose,
+    }
+}
