@@ -1,0 +1,194 @@
+//! Structured control: branches, loops, traps.
+
+use super::{Body, Region, Target, UNREACHABLE};
+use borel_abi::ctx::offset;
+use borel_flow::visit::each_statement;
+use borel_flow::{Block as Code, Label, Operand, Site, Stmt, Trap, Ty};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
+use cranelift_frontend::Switch;
+
+impl<'f> Body<'f> {
+    /// A block that is hardly ever reached.
+    pub(crate) fn cold_block(&mut self) -> Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    /// Two branches. Gives whether control can get past them.
+    pub(super) fn branch(&mut self, condition: Operand, then: &'f Code, otherwise: &'f Code) -> bool {
+        let condition = self.operand(condition);
+        let blocks = [self.builder.create_block(), self.builder.create_block()];
+        let join = self.builder.create_block();
+        self.builder.ins().brif(condition, blocks[0], &[], blocks[1], &[]);
+        let mut reached = false;
+        for (block, code) in blocks.into_iter().zip([then, otherwise]) {
+            self.builder.seal_block(block);
+            reached |= self.arm(block, code, join);
+        }
+        self.join(join, reached)
+    }
+
+    /// Many branches. Gives whether control can get past them.
+    pub(super) fn switch(&mut self, on: Operand, cases: &'f [(i64, Code)], default: &'f Code) -> bool {
+        let value = self.operand(on);
+        let join = self.builder.create_block();
+        let mut switch = Switch::new();
+        let mut arms = Vec::with_capacity(cases.len() + 1);
+        for (constant, code) in cases {
+            let block = self.builder.create_block();
+            switch.set_entry(u128::from(*constant as u64), block);
+            arms.push((block, code));
+        }
+        let other = self.builder.create_block();
+        arms.push((other, default));
+        switch.emit(&mut self.builder, value, other);
+        let mut reached = false;
+        for (block, code) in arms {
+            self.builder.seal_block(block);
+            reached |= self.arm(block, code, join);
+        }
+        self.join(join, reached)
+    }
+
+    /// Translates a branch; gives whether it goes on to the end of all.
+    fn arm(&mut self, block: Block, code: &'f Code, join: Block) -> bool {
+        self.builder.switch_to_block(block);
+        let continues = self.block(code);
+        if continues {
+            self.builder.ins().jump(join, &[]);
+        }
+        continues
+    }
+
+    /// Goes on after a construct, if anything gets there.
+    fn join(&mut self, join: Block, reached: bool) -> bool {
+        if reached {
+            self.builder.switch_to_block(join);
+            self.builder.seal_block(join);
+        }
+        reached
+    }
+
+    /// A loop. Gives whether it can be left by a break.
+    pub(super) fn repeat(&mut self, label: Label, code: &'f Code) -> bool {
+        let (head, end) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.ins().jump(head, &[]);
+        self.builder.switch_to_block(head);
+        if !suspends_each_round(label, code) {
+            self.check_interrupt();
+        }
+        self.targets.insert(label, Target { head: Some(head), end, broken: false });
+        if self.block(code) {
+            self.builder.ins().jump(head, &[]);
+        }
+        self.builder.seal_block(head);
+        let broken = self.targets[&label].broken;
+        self.join(end, broken)
+    }
+
+    /// A block that can be left by a break. Gives whether control gets past it.
+    pub(super) fn enclosed(&mut self, label: Label, code: &'f Code) -> bool {
+        let end = self.builder.create_block();
+        self.targets.insert(label, Target { head: None, end, broken: false });
+        let continues = self.block(code);
+        if continues {
+            self.builder.ins().jump(end, &[]);
+        }
+        let broken = self.targets[&label].broken;
+        self.join(end, continues || broken)
+    }
+
+    /// Leaves the construct with this label.
+    pub(super) fn leave(&mut self, label: Label) {
+        match self.targets.get_mut(&label) {
+            Some(target) => {
+                target.broken = true;
+                let end = target.end;
+                self.builder.ins().jump(end, &[]);
+            }
+            None => self.wrong_jump(),
+        }
+    }
+
+    /// Begins the next round of the loop with this label.
+    pub(super) fn again(&mut self, label: Label) {
+        match self.targets.get(&label).and_then(|target| target.head) {
+            Some(head) => {
+                self.builder.ins().jump(head, &[]);
+            }
+            None => self.wrong_jump(),
+        }
+    }
+
+    fn wrong_jump(&mut self) {
+        self.fail(format!("{} jumps to a label that does not enclose the jump", self.function.name));
+        self.builder.ins().trap(UNREACHABLE);
+    }
+
+    /// Stops if the run is interrupted.
+    pub(crate) fn check_interrupt(&mut self) {
+        let flags = self.constant_flags(Region::Context);
+        let address = self.builder.ins().load(types::I64, flags, self.context, offset::INTERRUPT);
+        let byte = self.builder.ins().load(types::I8, MemFlagsData::trusted(), address, 0);
+        self.stop_if(byte, |body| {
+            body.call_runtime("borel_interrupted", &[], &[], &[]);
+        });
+    }
+
+    /// Stops if the stack is nearly used up.
+    pub(crate) fn check_stack(&mut self) {
+        let pointer = self.builder.ins().get_stack_pointer(types::I64);
+        let limit = self.load(Ty::Int, Region::Context, self.context, offset::STACK_LIMIT);
+        let over = self.builder.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
+        self.stop_if(over, |body| {
+            body.call_runtime("borel_stack_overflow", &[], &[], &[]);
+        });
+    }
+
+    /// Stops with an error if the condition holds.
+    pub(super) fn trap_if(&mut self, condition: Value, kind: Trap, operands: &[Operand], site: Site) {
+        self.stop_if(condition, |body| body.call_trap(kind, operands, site));
+    }
+
+    /// If the condition holds, does what does not return.
+    fn stop_if(&mut self, condition: Value, stop: impl FnOnce(&mut Self)) {
+        let (cold, on) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(condition, cold, &[], on, &[]);
+        self.builder.switch_to_block(cold);
+        self.builder.seal_block(cold);
+        stop(self);
+        self.builder.ins().trap(UNREACHABLE);
+        self.builder.switch_to_block(on);
+        self.builder.seal_block(on);
+    }
+
+    /// Stops with an error.
+    pub(super) fn trap(&mut self, kind: Trap, operands: &[Operand], site: Site) {
+        self.call_trap(kind, operands, site);
+        self.builder.ins().trap(UNREACHABLE);
+    }
+
+    fn call_trap(&mut self, kind: Trap, operands: &[Operand], site: Site) {
+        let mut words = vec![self.word(i64::from(kind as u32)), self.word(i64::from(site.0))];
+        for operand in operands.iter().take(2) {
+            let value = self.operand(*operand);
+            words.push(self.bits(value));
+        }
+        while words.len() < 4 {
+            words.push(self.word(0));
+        }
+        self.call_runtime("borel_trap", &[Ty::Int; 4], &[], &words);
+    }
+}
+
+/// Whether every round of a loop suspends; then whoever advances particles sees interrupts soon enough.
+fn suspends_each_round(label: Label, code: &Code) -> bool {
+    let Some(point) = code.iter().position(|statement| matches!(statement, Stmt::Suspend(..))) else { return false };
+    let mut skips = false;
+    for statement in code[..point].iter().flat_map(Stmt::blocks) {
+        each_statement(statement, &mut |inner| skips |= matches!(inner, Stmt::Continue(target) if *target == label));
+    }
+    !skips
+}
