@@ -5,10 +5,10 @@
 //! mistake is reported once.
 //!
 //! - [`resolve`] collects definitions; [`dependency`] groups them so that each comes after those it uses.
-//! - [`types`], [`unify`], [`effect`], [`scheme`]: Hindley-Milner with levels (Remy, 1992) and effects on arrows.
-//! - [`constraint`]: overloading.
-//! - [`infer`]: the walk over the syntax tree, one file per construct; [`zonk`]: the walk that makes types final.
-//! - [`exhaustiveness`]: coverage of patterns.
+//! - [`types`], [`unify`], [`effect`] and [`scheme`] are Hindley-Milner with levels (Remy, 1992) and effects on arrows.
+//! - [`constraint`] is overloading.
+//! - [`infer`] walks over the syntax tree, one file per construct; [`zonk`] makes types final.
+//! - [`exhaustiveness`] is the coverage of patterns.
 #![allow(missing_docs)] // Only this file is public; the modules below document what is not plain from the names.
 
 mod annotation;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use borel_source::Span;
 
-use crate::constraint::Constraint;
+use crate::constraint::{Constraint, Kind};
 use crate::effect::Effect;
 use crate::infer::Checker;
 use crate::types::{Node, Store, Ty};
@@ -186,11 +186,10 @@ impl Checker<'_> {
         let mut changed = false;
         for var in variables {
             let inner = self.store.level_of(var) > level;
-            if inner && self.store.is_number_var(var) && (all || !determined.contains(&var)) {
-                if !self.is_result(var, mark) {
-                    self.store.link(var, Ty::INT);
-                    changed = true;
-                }
+            let open = inner && self.store.is_number_var(var) && (all || !determined.contains(&var));
+            if open && !self.is_result(var, mark) {
+                self.store.link(var, Ty::INT);
+                changed = true;
             }
         }
         changed
@@ -210,7 +209,12 @@ impl Checker<'_> {
             let constraint = self.pending[index].clone();
             let mut inputs = Vec::new();
             constraint.kind.inputs(&mut |ty| self.store.variables(ty, &mut inputs));
-            let ambiguous = inputs.iter().any(|&var| self.store.level_of(var) > level && !determined.contains(&var));
+            let inner = |var: &Ty| self.store.level_of(*var) > level;
+            // Whether a call is run or drawn from is settled here: lowering must know.
+            let ambiguous = match constraint.kind {
+                Kind::Draw(..) => inputs.iter().any(inner),
+                _ => inputs.iter().any(|var| inner(var) && !determined.contains(var)),
+            };
             if ambiguous && self.default_constraint(index) {
                 return true;
             }
@@ -223,7 +227,7 @@ impl Checker<'_> {
     fn own_constraints(&mut self, declared: &[u32], mark: usize, level: u32) -> (Vec<Constraint>, Vec<Constraint>) {
         let mut own = Vec::new();
         let mut left = Vec::new();
-        for constraint in self.pending[mark..].to_vec() {
+        for constraint in self.pending[mark..].iter().cloned() {
             let mut is_own = false;
             constraint.kind.each(&mut |ty| {
                 self.store.walk(ty, &mut |node| match node {

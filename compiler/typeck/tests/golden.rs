@@ -11,7 +11,7 @@ use std::fmt::Write;
 use borel_diagnostics::Diagnostic;
 use borel_source::{FileId, SourceMap};
 use borel_typeck::{ParsedModule, check};
-use borel_typed::{Expr, ExprKind, Program, StmtKind};
+use borel_typed::Program;
 
 const PRELUDE: &str = include_str!("../../../stdlib/prelude.ppl");
 
@@ -121,32 +121,17 @@ fn run(text: &str) -> String {
     out
 }
 
-/// The promises of the typed tree that can be checked from outside.
+/// The promises of the typed tree.
 fn check_tree(program: &Program, out: &mut String) {
-    let printed = borel_typed::print::program(program);
-    for function in &program.functions {
-        check_calls(program, &function.body, out);
-    }
-    if printed.contains("?") {
-        let _ = writeln!(out, "a placeholder is left in the tree:\n{printed}");
-    }
-}
-
-fn check_calls(program: &Program, expr: &Expr, out: &mut String) {
-    if let ExprKind::Call(id, types, args) = &expr.kind {
-        let function = &program.functions[id.0 as usize];
-        if types.len() != function.type_params as usize || args.len() != function.params.len() {
-            let _ = writeln!(out, "a call of {} has {} types, {} arguments", function.name, types.len(), args.len());
-        }
-        args.iter().for_each(|arg| check_calls(program, arg, out));
-    }
-    if let ExprKind::Block(stmts, value) = &expr.kind {
-        for stmt in stmts {
-            if let StmtKind::Expr(e) | StmtKind::Let(_, e) | StmtKind::Return(e) = &stmt.kind {
-                check_calls(program, e, out);
-            }
-        }
-        value.iter().for_each(|value| check_calls(program, value, out));
+    let problems = borel_typed::verify::verify(program);
+    if !problems.is_empty() {
+        let shown: Vec<String> = program
+            .functions
+            .iter()
+            .filter(|function| problems.iter().any(|problem| problem.starts_with(&*function.name)))
+            .map(|function| borel_typed::print::function(program, function))
+            .collect();
+        let _ = writeln!(out, "{}\n{}", problems.join("\n"), shown.join("\n"));
     }
 }
 

@@ -7,6 +7,7 @@
 //! exhaustive. Overloaded operations keep their operands' types and are resolved when types are concrete (lowering).
 
 pub mod print;
+pub mod verify;
 
 use borel_distributions::Kind as DistKind;
 use borel_source::{Name, Span};

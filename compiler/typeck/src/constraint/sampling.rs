@@ -71,7 +71,8 @@ impl Checker<'_> {
 
     /// `let p ~ f(..)`: the value that the call gives is drawn from if it is a distribution.
     pub(super) fn solve_draw(&mut self, constraint: &Constraint, a: Ty, result: Ty) -> Progress {
-        if self.store.is_function(a) {
+        // A function or a value of a type parameter that a call gives is the value.
+        if matches!(self.store.node(a), Node::Function(..) | Node::Param(_)) {
             return self.result(constraint, result, a);
         }
         match self.draws(a, false) {

@@ -22,10 +22,17 @@ enum Callee {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn call(&mut self, callee: &'a ast::Expr, args: &'a [ast::Argument], span: Span) -> Expr {
+    /// A call; `expected` is the type that its place wants, which tells the arguments of a constructor.
+    pub(super) fn call(
+        &mut self,
+        callee: &'a ast::Expr,
+        args: &'a [ast::Argument],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Expr {
         match self.callee(callee) {
             Callee::Entity(Entity::Function(id)) => self.call_function(id, args, span),
-            Callee::Entity(Entity::Constructor(data, index)) => self.construct(data, index, args, span),
+            Callee::Entity(Entity::Constructor(data, index)) => self.construct(data, index, args, expected, span),
             Callee::Entity(Entity::Builtin(builtin)) => self.call_builtin(builtin, args, span),
             Callee::Entity(Entity::Distribution(kind)) => self.call_distribution(kind, args, span),
             Callee::Entity(Entity::Constant(id)) => {
@@ -137,11 +144,24 @@ impl<'a> Checker<'a> {
         Some((checked, result))
     }
 
-    fn construct(&mut self, data: DataId, index: u32, args: &'a [ast::Argument], span: Span) -> Expr {
+    fn construct(
+        &mut self,
+        data: DataId,
+        index: u32,
+        args: &'a [ast::Argument],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Expr {
         let info = &self.datas[data.0 as usize].constructors[index as usize];
         let (name, defined) = (info.name.clone(), info.span);
         let names: Vec<Option<Name>> = info.fields.iter().map(|field| field.0.clone()).collect();
         let (ty, fields) = self.constructor_types(data, index);
+        if let Some(expected) = expected
+            && matches!(self.store.node(expected), Node::Data(id, _) if *id == data)
+        {
+            // What does not fit is reported where the value is converted to what its place wants.
+            let _ = self.store.unify(ty, expected);
+        }
         let constructor = &self.items.datas[data.0 as usize].2[index as usize];
         debug_assert_eq!(constructor.fields.len(), names.len());
         let parameters: Vec<Parameter<'a>> = constructor

@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
                 let ty = self.store.array(Ty::INT);
                 node(ExprKind::Range(Box::new(from), Box::new(to)), ty, span)
             }
-            ast::ExprKind::Call(callee, args) => self.call(callee, args, span),
+            ast::ExprKind::Call(callee, args) => self.call(callee, args, None, span),
             ast::ExprKind::Index(base, indices) => self.index(base, indices, span),
             ast::ExprKind::Field(base, member) => self.field(base, member, span),
             ast::ExprKind::Unary(operator, operand) => self.unary(*operator, operand, span),
@@ -87,6 +87,10 @@ impl<'a> Checker<'a> {
             (ast::ExprKind::Lambda(function), Node::Function(..)) => {
                 let lambda = self.lambda(function, Some(expected), span);
                 self.coerce(lambda, expected, why)
+            }
+            (ast::ExprKind::Call(callee, args), Node::Data(..)) => {
+                let found = self.call(callee, args, Some(expected), span);
+                self.coerce(found, expected, why)
             }
             _ => {
                 let found = self.infer(expr);

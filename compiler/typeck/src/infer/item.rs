@@ -10,7 +10,6 @@ use borel_typed::{
     StmtKind, Type,
 };
 
-use super::function::Header;
 use super::{Checker, ConstructorInfo, Context, DataInfo, FunctionInfo, hold, node};
 use crate::annotation::Arrows;
 use crate::dependency::{Definition, Group};
@@ -154,7 +153,7 @@ impl<'a> Checker<'a> {
         let mark = self.pending.len();
         self.store.level += 1;
         let mut declared = Vec::new();
-        let mut members: Vec<(FunctionId, Header, Vec<(Name, Ty)>, Ty)> = Vec::new();
+        let mut members = Vec::new();
         for &id in group {
             let (module, _, function, name) = self.items.functions[id.0 as usize];
             self.module = module;

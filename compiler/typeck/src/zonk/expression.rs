@@ -72,7 +72,7 @@ impl Zonk<'_, '_> {
             }
             ExprKind::Field(base, _) | ExprKind::Component(base, _) => self.expr(base),
             ExprKind::Not(operand) | ExprKind::Negate(operand) | ExprKind::Sample(operand) => self.expr(operand),
-            ExprKind::ToReal(_) => self.to_real(expr),
+            ExprKind::ToReal(_) => self.conversion(expr),
             ExprKind::Arithmetic(operator, a, b) => {
                 self.expr(a);
                 self.expr(b);
@@ -114,7 +114,7 @@ impl Zonk<'_, '_> {
     }
 
     /// A conversion that turned out to be needed stays.
-    fn to_real(&mut self, expr: &mut Expr) {
+    fn conversion(&mut self, expr: &mut Expr) {
         let ExprKind::ToReal(inner) = &mut expr.kind else { return };
         self.expr(inner);
         if inner.ty == expr.ty || !literal::is_real(&expr.ty) {
