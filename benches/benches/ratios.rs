@@ -1,0 +1,94 @@
+//! `cargo bench -p borel-benches`: ratios against hand-written Rust, in one run.
+
+use borel::{Bound, Data, Inference, Program, RunOptions};
+use borel_benches::{hand_written, in_turns, report};
+use std::hint::black_box;
+
+const LOCAL_LEVEL: &str = "
+model local_level(y: [Real], s_level: Real, s_obs: Real) {
+  var level = sample Normal(1000, 300)
+  for t in 0..len(y) {
+    level = sample Normal(level, s_level)
+    observe y[t] ~ Normal(level, s_obs)
+  }
+  return level
+}";
+
+const CONJUGATE: &str = "
+model conjugate() {
+  let m ~ Normal(0, 1)
+  observe [1.5, 2.0] ~ Normal(m, 1)
+  return m
+}";
+
+const RECURSION: &str = "
+type Tree = Leaf(Real) | Node(Tree, Tree)
+fn full(depth: Int, value: Real) -> Tree =>
+  if depth == 0 { Leaf(value) } else { Node(full(depth - 1, value * 0.5), full(depth - 1, value * 0.25)) }
+fn total(tree: Tree, f: Real -> Real) -> Real {
+  match tree { Leaf(x) => f(x), Node(left, right) => total(left, f) + total(right, f) }
+}
+fn fibonacci(n: Int) -> Int => if n < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
+fn numbers() { print(fibonacci(32)) }
+fn trees() {
+  let scale = real(fibonacci(3))
+  print(total(full(20, 1.0), fn(x) => x * scale))
+}";
+
+/// Calls of `fibonacci(32)`.
+const FIBONACCI_CALLS: f64 = 7_049_155.0;
+
+fn bind(text: &str, data: &Data) -> Bound {
+    let program = Program::compile(text).expect("a right program");
+    program.sole_model().and_then(|model| model.bind(data)).expect("a model with its data")
+}
+
+fn main() {
+    filter();
+    recursion();
+    importance();
+}
+
+fn filter() {
+    let y: Vec<f64> = (0..100).map(|t| 1000.0 + 100.0 * (t as f64 * 0.3).sin()).collect();
+    for (particles, steps) in [(100_000, 100), (10_000, 100), (100_000, 25)] {
+        let y = &y[..steps];
+        let model = bind(LOCAL_LEVEL, &Data::new().reals("y", y).real("s_level", 40.0).real("s_obs", 120.0));
+        let inference = Inference::smc(particles).record(false);
+        let run = |threads| inference.clone().threads(threads).run(&model).expect("a posterior").log_evidence();
+        let hand = || hand_written::local_level(y, particles, 40.0, 120.0, 1);
+        let (found, expected) = (run(1).expect("an estimate"), hand());
+        assert!((found - expected).abs() < 0.2, "the two filters differ: {found} {expected}");
+        let (borel, by_hand) = in_turns(7, || drop(black_box(run(1))), || drop(black_box(hand())));
+        let count = (particles * steps) as f64;
+        report(&format!("local level, {particles} particles x {steps}"), "particle-step", count, borel, by_hand);
+        if particles * steps == 10_000_000 {
+            let (one, two) = in_turns(5, || drop(black_box(run(1))), || drop(black_box(run(2))));
+            println!("{:<44} {:.2} times one thread", "the same on 2 threads", one.as_secs_f64() / two.as_secs_f64());
+        }
+    }
+}
+
+fn recursion() {
+    let program = Program::compile(RECURSION).expect("a right program");
+    let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| drop(black_box(line.len()))).expect("a run");
+    let (borel, hand) = in_turns(7, || run("numbers"), || drop(black_box(hand_written::fibonacci(black_box(32)))));
+    report("recursion: fibonacci(32)", "call", FIBONACCI_CALLS, borel, hand);
+    println!("{:<44} {:.0} M calls a second", "", FIBONACCI_CALLS / borel.as_secs_f64() / 1e6);
+    let by_hand = || {
+        let scale = black_box(2.0);
+        drop(black_box(hand_written::total(&hand_written::full(20, 1.0), &|x| x * scale)));
+    };
+    let (borel, hand) = in_turns(7, || run("trees"), by_hand);
+    // 2^21 - 1 calls of `full`, as many of `total`, 2^20 of the closure.
+    report("data types and closures: a tree of 2^20 leaves", "call", 5.0 * f64::from(1 << 20), borel, hand);
+}
+
+fn importance() {
+    let model = bind(CONJUGATE, &Data::new());
+    let inference = Inference::importance(10_000).threads(1);
+    let run = || drop(black_box(inference.run(&model).expect("a posterior").log_evidence()));
+    let (borel, hand) = in_turns(21, run, || drop(black_box(hand_written::conjugate(10_000, 1))));
+    report("importance, 10,000 draws of three lines", "draw", 1e4, borel, hand);
+    println!("{:<44} {:.2} ms in all", "", borel.as_secs_f64() * 1e3);
+}
