@@ -46,7 +46,7 @@ pub fn check_match(checker: &mut Checker, scrutinee: &Expr, arms: &[Arm]) {
         if !matrix.useful(&rows, &row) {
             let message = "this case is never reached";
             let label = "everything it matches is covered by the cases before";
-            reports.push(Diagnostic::warning("E0303", arm.pattern.span, message, label));
+            reports.push(Diagnostic::warning("W0301", arm.pattern.span, message, label));
         }
         if arm.guard.is_none() {
             rows.push(row);

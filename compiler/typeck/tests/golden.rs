@@ -201,3 +201,41 @@ fn specification() {
     }
     assert!(failures.is_empty(), "\n{failures}");
 }
+
+/// The pages of this phase's errors: the bad program has the error, and no other; the good one has none.
+#[test]
+fn error_pages() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/errors");
+    let mut failures = String::new();
+    for entry in std::fs::read_dir(folder).expect("the folder of pages").flatten() {
+        let name = entry.file_name().to_string_lossy().to_string();
+        let ours = ["E01", "E02", "E03", "W03"].iter().any(|prefix| name.starts_with(prefix));
+        if ours {
+            let page = std::fs::read_to_string(entry.path()).expect("a readable page");
+            check_page(name.trim_end_matches(".md"), &page, &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+fn check_page(code: &str, page: &str, failures: &mut String) {
+    for block in page.split("```borel").skip(1) {
+        let (head, rest) = block.split_once('\n').unwrap_or((block, ""));
+        let program = rest.split("```").next().unwrap_or_default();
+        let mut sources = SourceMap::default();
+        let (modules, _, mut diagnostics) = modules(program, &mut sources);
+        diagnostics.extend(check(&modules).1);
+        let fits = match head.strip_prefix(",error=") {
+            Some(expected) => {
+                expected == code && !diagnostics.is_empty() && diagnostics.iter().all(|found| found.code == code)
+            }
+            None => diagnostics.is_empty(),
+        };
+        if !fits {
+            let _ = writeln!(failures, "{code}\n{program}");
+            for diagnostic in &diagnostics {
+                let _ = writeln!(failures, "{}", borel_diagnostics::render(diagnostic, &sources, false));
+            }
+        }
+    }
+}
