@@ -22,6 +22,7 @@
 //! [`Program`], its code and what it allocates are freed when the last value that refers to them is dropped, and
 //! everything is `Send` and `Sync`.
 
+mod choose;
 mod data;
 mod describe;
 mod diagnostics;
@@ -34,14 +35,16 @@ mod method;
 mod model;
 mod posterior;
 mod program;
+mod repeats;
 mod run;
+mod watchdog;
 
-
-pub use borel_diagnostics::{Diagnostic, Severity, explain, suggest};
 pub use borel_abi::Value;
+pub use borel_diagnostics::{Diagnostic, Severity, explain, suggest};
 pub use borel_driver::emit::Stage;
 pub use borel_driver::loader::{LoadError, Loaded, Loader, MemoryLoader};
 pub use borel_driver::timings::Timings;
+pub use borel_posterior::Summary;
 pub use data::{Data, Datum};
 pub use describe::{describe, described_names};
 pub use diagnostics::Diagnostics;
@@ -54,4 +57,3 @@ pub use method::{Method, Resampling};
 pub use model::{Bound, Model, Parameter};
 pub use posterior::Posterior;
 pub use program::{Program, RunOptions};
-

@@ -1,17 +1,103 @@
-//! stub
+//! The result of inference.
+
 use crate::diagnostics::Diagnostics;
 use borel_driver::timings::Timings;
-/// p
-pub struct Posterior { }
-#[allow(missing_docs)]
+use borel_posterior::Summary;
+
+/// Variables that a table shows.
+const TABLE_LIMIT: usize = 60;
+
+/// The result of inference: weighted draws of the named choices and of the returned value, and what they say of each.
+///
+/// Variables are named as in the program: `beta`, `level[3]`, `f.a`, and `return` or `return.field` for the returned value.
+pub struct Posterior {
+    pub(crate) inner: borel_posterior::Posterior,
+    pub(crate) choice: Option<String>,
+    pub(crate) stopped: Option<&'static str>,
+    pub(crate) warnings: Diagnostics,
+    pub(crate) timings: Timings,
+}
+
 impl Posterior {
-    pub fn mean(&self, _: &str) -> Option<f64> { None }
-    pub fn table(&self) -> String { String::new() }
-    pub fn json(&self) -> serde_json::Value { serde_json::Value::Null }
-    pub fn draws_csv(&self) -> String { String::new() }
-    pub fn draws_json(&self) -> String { String::new() }
-    pub fn choice(&self) -> Option<&str> { None }
-    pub fn stopped(&self) -> Option<&str> { None }
-    pub fn warnings(&self) -> &Diagnostics { todo!() }
-    pub fn timings(&self) -> &Timings { todo!() }
+    /// The mean of a variable; for a Bool the probability that it is true.
+    pub fn mean(&self, variable: &str) -> Option<f64> {
+        self.inner.mean(variable)
+    }
+
+    /// The standard deviation of a variable.
+    pub fn standard_deviation(&self, variable: &str) -> Option<f64> {
+        self.summary(variable).and_then(|summary| summary.sd)
+    }
+
+    /// All that is known of a variable.
+    pub fn summary(&self, variable: &str) -> Option<Summary> {
+        self.inner.summary(variable)
+    }
+
+    /// The variables, in the order of the program.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.inner.draws.columns().iter().map(|column| column.name.as_str())
+    }
+
+    /// The values of a variable with their weights. If not all draws have it, the weights sum to less than 1.
+    pub fn draws(&self, variable: &str) -> Option<Vec<(f64, f64)>> {
+        let column = self.inner.draws.column(variable)?;
+        let weights = &self.inner.draws.weights;
+        Some(column.values.iter().zip(&column.rows).map(|(value, row)| (*value, weights[*row as usize])).collect())
+    }
+
+    /// The log evidence, where the method estimates it.
+    pub fn log_evidence(&self) -> Option<f64> {
+        self.inner.log_evidence
+    }
+
+    /// The standard error of the log evidence, where it is known (of several repetitions).
+    pub fn log_evidence_error(&self) -> Option<f64> {
+        self.inner.log_evidence_error
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        &self.inner.method
+    }
+
+    /// If the method was chosen by the model: which it is, and why.
+    pub fn choice(&self) -> Option<&str> {
+        self.choice.as_deref()
+    }
+
+    /// Why the run was stopped before its end, if it was: then this is what there was.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.or(self.inner.partial.then_some("the method gave up"))
+    }
+
+    /// What looks suspicious.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// How long each phase of compiling took.
+    pub fn timings(&self) -> &Timings {
+        &self.timings
+    }
+
+    /// A table for people.
+    pub fn table(&self) -> String {
+        self.inner.table(TABLE_LIMIT)
+    }
+
+    /// The object that scripts rely on.
+    pub fn json(&self) -> serde_json::Value {
+        self.inner.json()
+    }
+
+    /// The weighted draws as a CSV table.
+    pub fn draws_csv(&self) -> String {
+        self.inner.draws_csv()
+    }
+
+    /// The weighted draws as JSON.
+    pub fn draws_json(&self) -> String {
+        self.inner.draws_json().to_string()
+    }
 }

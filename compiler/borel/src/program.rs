@@ -97,7 +97,11 @@ impl Program {
             [model] => Ok(model.clone()),
             [] => {
                 let message = format!("{} has neither a model nor a main: there is nothing to run", self.name());
-                Err(Diagnostics::message("E0403", message, "write `model name(data: [Real]) { .. }` or `fn main() { .. }`"))
+                Err(Diagnostics::message(
+                    "E0403",
+                    message,
+                    "write `model name(data: [Real]) { .. }` or `fn main() { .. }`",
+                ))
             }
             models => {
                 let names: Vec<&str> = models.iter().map(Model::name).collect();
@@ -121,12 +125,7 @@ impl Program {
     }
 
     /// Runs a function of the file that has no parameters, as [`Program::run_main`] does.
-    pub fn run_function(
-        &self,
-        name: &str,
-        options: &RunOptions,
-        output: impl FnMut(&str) + Send,
-    ) -> Result<(), Error> {
+    pub fn run_function(&self, name: &str, options: &RunOptions, output: impl FnMut(&str) + Send) -> Result<(), Error> {
         match self.functions().find(|(_, function)| *function.name == *name && function.params.is_empty()) {
             Some((id, _)) => run::run(self, id, options, output),
             None => {
@@ -138,7 +137,8 @@ impl Program {
 
     /// The type of a function or model of the program or the library, with its effects.
     pub fn signature(&self, name: &str) -> Option<String> {
-        let all = self.functions().chain(self.front().program.functions.iter().map(|function| (FunctionId(0), function)));
+        let all =
+            self.functions().chain(self.front().program.functions.iter().map(|function| (FunctionId(0), function)));
         all.map(|(_, function)| function).find(|function| *function.name == *name).map(|f| f.signature.clone())
     }
 
@@ -155,7 +155,9 @@ impl Program {
             return Ok(text);
         }
         let target = match (function, front.program.main) {
-            (Some("main"), Some(main)) | (None, Some(main)) => Target { function: main, purpose: Use::Main, record: false },
+            (Some("main"), Some(main)) | (None, Some(main)) => {
+                Target { function: main, purpose: Use::Main, record: false }
+            }
             _ => {
                 let model = function.map_or_else(|| self.sole_model(), |name| self.model(name))?;
                 let purpose = method.map_or(Use::Step, |method| run::purpose(&method));

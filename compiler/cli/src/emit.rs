@@ -16,8 +16,8 @@ pub(crate) fn emit(options: &Emit) -> Status {
         Stage::Asm => borel::Stage::Asm,
     };
     let method = options.method.map(|method| crate::run::default_method(method));
-    let result = Program::compile_file(&options.file)
-        .and_then(|program| program.emit(stage, options.model.as_deref(), method));
+    let result =
+        Program::compile_file(&options.file).and_then(|program| program.emit(stage, options.model.as_deref(), method));
     match result {
         Ok(text) => {
             output::print(&text);

@@ -1,35 +1,132 @@
-//! From a typed program to native code, for one use of one function.
-use borel_diagnostics::Diagnostic;
-use borel_typed::{FunctionId, Program};
+//! From a typed program to native code, for one use of one function: each arrow of the pipeline once, in order.
 
-/// Which view.
+use crate::timings::Timings;
+use borel_abi::module::Module;
+use borel_codegen_cranelift::{Compiled, Options};
+use borel_diagnostics::{Diagnostic, Severity};
+use borel_flatten::{Refusal, Request};
+use borel_source::Span;
+use borel_typed::{FunctionId, Program};
+use std::sync::Arc;
+
+/// What the code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Use {
-    /// Run as it is
+    /// Running a function as it is, such as `main`, or drawing from the prior.
     Main,
-    /// Importance
+    /// Importance sampling.
     Weigh,
-    /// SMC
+    /// Sequential Monte Carlo.
     Step,
-    /// Enumeration
+    /// Exact enumeration.
     Enumerate,
 }
 
 /// What to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
-    /// The function
+    /// The function: a model, or one without parameters.
     pub function: FunctionId,
-    /// The view
+    /// What for.
     pub purpose: Use,
-    /// Named choices are recorded
+    /// Whether named choices are recorded.
     pub record: bool,
 }
-/// Native code.
-pub struct Executable {}
-/// b
-pub fn build(_: &Program, _: &Target) -> Result<Executable, Vec<Diagnostic>> { todo!() }
-pub(crate) fn lower(_: &Program, _: &Target) -> borel_core::Program { todo!() }
-pub(crate) fn specialise(_: borel_core::Program) -> borel_core::Program { todo!() }
-pub(crate) fn flatten(_: &borel_core::Program, _: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> { todo!() }
-pub(crate) fn listing(_: &borel_flow::Module) -> Result<(String, String), Vec<Diagnostic>> { todo!() }
+
+impl Target {
+    fn request(&self) -> Request {
+        Request {
+            simulate: self.purpose == Use::Main,
+            weigh: self.purpose == Use::Weigh,
+            step: self.purpose == Use::Step,
+            enumerate: self.purpose == Use::Enumerate,
+            record: self.record,
+        }
+    }
+}
+
+/// Native code. The root that was asked for is the first of its module.
+pub struct Executable {
+    compiled: Compiled,
+    sites: Vec<Span>,
+    timings: Timings,
+}
+
+impl Executable {
+    /// What the runtime runs; valid as long as this lives.
+    pub fn module(&self) -> &Arc<Module> {
+        self.compiled.module()
+    }
+
+    /// The places that errors name.
+    pub fn sites(&self) -> &[Span] {
+        &self.sites
+    }
+
+    /// How long compiling took.
+    pub fn timings(&self) -> &Timings {
+        &self.timings
+    }
+}
+
+/// Compiles.
+pub fn build(program: &Program, target: &Target) -> Result<Executable, Vec<Diagnostic>> {
+    let mut timings = Timings::default();
+    let lowered = timings.time("lower", || lower(program, target));
+    let core = timings.time("specialise", || specialise(lowered));
+    let flow = timings.time("flatten", || flatten(&core, target))?;
+    let compiled = timings.time("compile", || compile(&flow, &Options::default()))?;
+    Ok(Executable { compiled, sites: flow.sites, timings })
+}
+
+pub(crate) fn lower(program: &Program, target: &Target) -> borel_core::Program {
+    let core = borel_lower::lower(program, target.function);
+    verify("lowering", || borel_core::verify::verify(&core));
+    core
+}
+
+pub(crate) fn specialise(core: borel_core::Program) -> borel_core::Program {
+    core
+}
+
+pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {
+    let flow = borel_flatten::flatten(core, &target.request())
+        .map_err(|refusals| refusals.iter().map(|refusal| refused(target, refusal)).collect::<Vec<_>>())?;
+    verify("flattening", || borel_flow::verify::verify(&flow));
+    Ok(flow)
+}
+
+/// The back end's intermediate language and the machine code, as text.
+pub(crate) fn listing(flow: &borel_flow::Module) -> Result<(String, String), Vec<Diagnostic>> {
+    let compiled = compile(flow, &Options { texts: true })?;
+    Ok((compiled.intermediate_code().to_string(), compiled.assembly().to_string()))
+}
+
+fn compile(flow: &borel_flow::Module, options: &Options) -> Result<Compiled, Vec<Diagnostic>> {
+    let symbols: Vec<_> =
+        [borel_abi::symbols(), borel_distributions::entry::symbols(), borel_inference::symbols()].concat();
+    borel_codegen_cranelift::compile(flow, &symbols, options).map_err(|reason| {
+        let message = format!("the back end refused the program: {reason}");
+        let (labels, notes) = (Vec::new(), vec!["this is a fault of the compiler, not of the program".to_string()]);
+        vec![Diagnostic { severity: Severity::Error, code: "E0613", message, labels, notes, help: None }]
+    })
+}
+
+fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
+    let method = match target.purpose {
+        Use::Main => "running a program",
+        Use::Weigh => "importance sampling",
+        Use::Step => "smc",
+        Use::Enumerate => "enumerate",
+    };
+    let message = format!("{method} cannot run this: {}", refusal.reason);
+    Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())
+}
+
+/// Checks an invariant of the compiler itself, in builds that check.
+fn verify(phase: &str, problems: impl FnOnce() -> Vec<String>) {
+    if cfg!(debug_assertions) {
+        let problems = problems();
+        assert!(problems.is_empty(), "after {phase}: {}", problems.join("\n"));
+    }
+}

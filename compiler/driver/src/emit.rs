@@ -52,12 +52,12 @@ pub fn back(program: &Program, target: &Target, stage: Stage) -> Result<String, 
     }
 }
 
-/// The signature of every function and the typed bodies, the root file's last definition last.
+/// The definitions of the root file with their types and typed bodies.
 fn types(program: &Program) -> String {
     let mut text = String::new();
     for function in program.functions.iter().filter(|function| function.span.file.0 == 0) {
-        let keyword = if function.is_model { "model" } else { "fn" };
-        let _ = writeln!(text, "{keyword} {} : {}", function.name, function.signature);
+        let _ = writeln!(text, "// {}: {}", function.name, function.signature);
+        let _ = writeln!(text, "{}", borel_typed::print::function(program, function));
     }
     text
 }

@@ -65,9 +65,14 @@ impl Reader<'_> {
             match self.loader.load(&path) {
                 Ok(loaded) => wanted.extend(self.read(path, &loaded.name, &loaded.text, false)),
                 Err(error) => self.diagnostics.push(
-                    Diagnostic::error("E0110", span, format!("the module `{}` cannot be imported", dotted(&path)), "this import")
-                        .note(error.reason)
-                        .help("`import a.b` is the file a/b.ppl in the folder of the program"),
+                    Diagnostic::error(
+                        "E0110",
+                        span,
+                        format!("the module `{}` cannot be imported", dotted(&path)),
+                        "this import",
+                    )
+                    .note(error.reason)
+                    .help("`import a.b` is the file a/b.ppl in the folder of the program"),
                 ),
             }
         }
