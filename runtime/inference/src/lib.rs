@@ -5,18 +5,31 @@
 //! of threads, since random streams are derived from (seed, chunk, step) and sums are taken in the order of the chunks; an error in a program
 //! is a value, and whatever happens every object of a particle is freed once.
 
+mod collect;
+pub mod compiled;
 pub mod control;
+pub mod distribution;
+pub mod entry;
+pub mod enumerate;
 pub mod importance;
 pub mod model;
+pub mod particles;
 pub mod resample;
+pub mod run;
 pub mod rust_model;
 pub mod smc;
+mod table;
 pub mod team;
+mod watch;
 pub mod weights;
 
+pub use compiled::CompiledModel;
 pub use control::{Control, Progress};
+pub use entry::symbols;
+pub use enumerate::{Enumerate, Enumerated, enumerate};
 pub use importance::{Importance, importance};
 pub use model::{CHUNK, Model};
 pub use resample::Resampling;
+pub use run::{Job, Method, Outcome, Settings, execute, infer};
 pub use smc::{Population, Smc, smc};
 pub use team::{Team, thread_pool};

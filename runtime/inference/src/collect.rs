@@ -1,0 +1,121 @@
+//! From finished particles to columns of draws: the recorded choices by name, and the result under `return`.
+
+#![allow(unsafe_code)]
+
+use crate::particles::{Format, STATE, TRACE};
+use borel_abi::Value;
+use borel_abi::module::{DONE, Module};
+use borel_abi::object::word;
+use borel_abi::scopes::Scopes;
+use borel_abi::shape::{Shape, ShapeId};
+use borel_abi::value::word_count;
+use borel_posterior::draws::{Draws, Kind, Origin};
+use borel_posterior::names::choice_name;
+use std::collections::HashMap;
+
+/// A recorded choice as its object has it: next, scope, choice, index, shape, value.
+struct Record {
+    address: u64,
+    scope: i64,
+    choice: i64,
+    index: i64,
+    shape: ShapeId,
+    value: u64,
+}
+
+/// Where the values of a choice go.
+enum Target {
+    /// A scalar: the column
+    Column(usize, Kind),
+    /// A composite value: the name
+    Name(String),
+}
+
+/// Reads particles of a program.
+pub(crate) struct Collector<'a> {
+    module: &'a Module,
+    scopes: &'a Scopes,
+    result: ShapeId,
+    targets: HashMap<(i64, i64, i64), Target>,
+    records: Vec<Record>,
+}
+
+impl<'a> Collector<'a> {
+    pub(crate) fn new(module: &'a Module, scopes: &'a Scopes, result: ShapeId) -> Collector<'a> {
+        Collector { module, scopes, result, targets: HashMap::new(), records: Vec::new() }
+    }
+
+    /// Adds the variables of a particle to a row.
+    ///
+    /// # Safety
+    /// A live particle of this program and format.
+    pub(crate) unsafe fn particle(&mut self, format: &Format, words: &[u64], row: u32, draws: &mut Draws) {
+        // SAFETY: by the contract; records are live as long as the particle.
+        unsafe {
+            if format.ambient {
+                self.read_trace(words[TRACE] as *const u64);
+            }
+            let records = std::mem::take(&mut self.records);
+            for record in records.iter().rev() {
+                self.record(record, row, draws);
+            }
+            self.records = records;
+            if words[STATE] == DONE {
+                let count = word_count(self.module, self.result);
+                let value = Value::read(self.module, self.result, &words[format.start()..][..count]);
+                draws.push_value("return", row, &value, Origin::Computed);
+            }
+        }
+    }
+
+    /// The records of a particle, the last first.
+    unsafe fn read_trace(&mut self, mut record: *const u64) {
+        self.records.clear();
+        while !record.is_null() {
+            // SAFETY: a live record.
+            unsafe {
+                self.records.push(Record {
+                    address: record as u64,
+                    scope: word(record, 1) as i64,
+                    choice: word(record, 2) as i64,
+                    index: word(record, 3) as i64,
+                    shape: ShapeId(word(record, 4) as u32),
+                    value: word(record, 5),
+                });
+                record = word(record, 0) as *const u64;
+            }
+        }
+    }
+
+    unsafe fn record(&mut self, record: &Record, row: u32, draws: &mut Draws) {
+        let key = (record.scope, record.choice, record.index);
+        let target = self.targets.entry(key).or_insert_with(|| {
+            let name = choice_name(self.module, self.scopes, record.scope, record.choice, record.index);
+            match kind(self.module.shape(record.shape)) {
+                Some(kind) => Target::Column(draws.column_index(&name, kind), kind),
+                None => Target::Name(name),
+            }
+        });
+        let origin = Origin::Draw(record.address);
+        match target {
+            Target::Column(column, Kind::Real) => draws.push(*column, row, f64::from_bits(record.value), origin),
+            Target::Column(column, Kind::Int) => draws.push(*column, row, record.value as i64 as f64, origin),
+            Target::Column(column, _) => draws.push(*column, row, (record.value & 1) as f64, origin),
+            Target::Name(name) => {
+                // SAFETY: the value of a live record.
+                let value = unsafe { Value::read(self.module, record.shape, &[record.value]) };
+                draws.push_value(name, row, &value, origin);
+            }
+        }
+    }
+}
+
+/// The kind of column of a scalar.
+fn kind(shape: &Shape) -> Option<Kind> {
+    match shape {
+        Shape::Real => Some(Kind::Real),
+        Shape::Int => Some(Kind::Int),
+        Shape::Bool => Some(Kind::Bool),
+        _ => None,
+    }
+}

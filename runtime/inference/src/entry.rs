@@ -1,0 +1,270 @@
+//! The functions that compiled code calls for inference and for distributions that are values.
+
+#![allow(unsafe_code)]
+
+use crate::compiled::{Captured, CompiledModel, Handle, View};
+use crate::control::Control;
+use crate::distribution::{Distribution, array_layout, sample_index};
+use crate::enumerate::{Enumerate, enumerate};
+use crate::importance::{Importance, importance};
+use crate::particles::Format;
+use crate::resample::Resampling;
+use crate::smc::{Population, Smc, smc};
+use crate::team::Team;
+use borel_abi::ctx::or_raise;
+use borel_abi::layout::{LayoutId, builtin};
+use borel_abi::object::{self, reals};
+use borel_abi::stream::Stream;
+use borel_abi::value::slots;
+use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker, raise};
+use std::ptr::null_mut;
+
+/// Name and address of every function here.
+pub fn symbols() -> Vec<(&'static str, *const u8)> {
+    vec![
+        ("borel_sample_value", borel_sample_value as *const u8),
+        ("borel_log_density_value", borel_log_density_value as *const u8),
+        ("borel_check_value", borel_check_value as *const u8),
+        ("borel_sample_index", borel_sample_index as *const u8),
+        ("borel_infer", borel_infer as *const u8),
+    ]
+}
+
+unsafe extern "C" fn borel_sample_value(ctx: *mut Ctx, site: i64, object: *const u64, count: i64) {
+    // SAFETY: called by compiled code with its context and a live distribution of values with this many words.
+    unsafe { or_raise(ctx, site, sample_value(ctx, object, count as usize)) }
+}
+
+unsafe fn sample_value(ctx: *mut Ctx, object: *const u64, count: usize) -> Result<(), ErrorKind> {
+    // SAFETY: as above.
+    unsafe {
+        let worker = Worker::of(ctx);
+        let layouts = worker.layouts().clone();
+        let mut words = Vec::new();
+        Distribution::new(&layouts, object).sample(worker, &mut words)?;
+        (&mut (*ctx).results)[..count].copy_from_slice(&words[..count]);
+        Ok(())
+    }
+}
+
+unsafe extern "C" fn borel_log_density_value(ctx: *mut Ctx, site: i64, object: *const u64, count: i64) -> f64 {
+    // SAFETY: called by compiled code with its context and a live distribution; the words of a live value are in the results.
+    unsafe {
+        let words = (*ctx).results;
+        let layouts: *const [object::LayoutInfo] = &**Worker::of(ctx).layouts();
+        let result = Distribution::new(&*layouts, object).log_density(&words[..count as usize]);
+        or_raise(ctx, site, result)
+    }
+}
+
+unsafe extern "C" fn borel_check_value(ctx: *mut Ctx, site: i64, object: *const u64) {
+    // SAFETY: called by compiled code with its context and a live distribution.
+    unsafe {
+        let layouts: *const [object::LayoutInfo] = &**Worker::of(ctx).layouts();
+        or_raise(ctx, site, Distribution::new(&*layouts, object).check())
+    }
+}
+
+unsafe extern "C" fn borel_sample_index(ctx: *mut Ctx, site: i64, weights: *const u64) -> i64 {
+    // SAFETY: called by compiled code with its context and a live `[Real]`.
+    unsafe { or_raise(ctx, site, sample_index(reals(weights), Worker::of(ctx))) as i64 }
+}
+
+/// A method as compiled code has it.
+#[derive(Clone, Copy)]
+struct Method {
+    kind: i64,
+    count: i64,
+    resampling: i64,
+    threshold: f64,
+    mass: f64,
+}
+
+unsafe extern "C" fn borel_infer(
+    ctx: *mut Ctx,
+    site: i64,
+    closure: *const u64,
+    kind: i64,
+    count: i64,
+    resampling: i64,
+    threshold: f64,
+    mass: f64,
+) {
+    // SAFETY: called by compiled code with its context and a live closure without parameters.
+    unsafe {
+        let method = Method { kind, count, resampling, threshold, mass };
+        if let Err(error) = infer(ctx, closure, method) {
+            // Everything else has been dropped; the message moves with the error.
+            let site = error.site.map_or(site, i64::from);
+            raise(ctx, site, error.kind)
+        }
+    }
+}
+
+/// What a context holds of the particle that infers; the particles of the inference use the same fields.
+struct Suspended {
+    log_weight: f64,
+    trace: *mut u64,
+    memo: *mut u64,
+    scope: i64,
+    mems: i64,
+    input: i64,
+    pending: *mut u64,
+    stream: Stream,
+}
+
+impl Suspended {
+    fn take(ctx: &mut Ctx) -> Suspended {
+        let suspended = Suspended {
+            log_weight: ctx.log_weight,
+            trace: ctx.trace,
+            memo: ctx.memo,
+            scope: ctx.scope,
+            mems: ctx.mems,
+            input: ctx.input,
+            pending: ctx.pending,
+            stream: ctx.stream.clone(),
+        };
+        (ctx.trace, ctx.memo, ctx.pending) = (null_mut(), null_mut(), null_mut());
+        suspended
+    }
+
+    fn restore(self, ctx: &mut Ctx) {
+        ctx.log_weight = self.log_weight;
+        ctx.trace = self.trace;
+        ctx.memo = self.memo;
+        ctx.scope = self.scope;
+        ctx.mems = self.mems;
+        ctx.input = self.input;
+        ctx.pending = self.pending;
+        ctx.stream = self.stream;
+    }
+}
+
+/// Infers within the worker that asks; leaves the draws, the weights and the log evidence in the results.
+unsafe fn infer(ctx: *mut Ctx, closure: *const u64, method: Method) -> Result<(), RuntimeError> {
+    // SAFETY: the worker is used through this pointer only, until the results are stored.
+    unsafe {
+        let worker = ctx as *mut Worker;
+        let seed = (*ctx).stream.next_u64();
+        let suspended = Suspended::take(&mut *ctx);
+        let memory = (suspended.memo, suspended.mems);
+        let result = run(worker, closure, method, seed, memory);
+        suspended.restore(&mut *ctx);
+        (&mut (*ctx).results)[..3].copy_from_slice(&result?);
+        Ok(())
+    }
+}
+
+/// Draws and weights as arrays in the worker's heap, and the bits of the log evidence.
+unsafe fn run(
+    worker: *mut Worker,
+    closure: *const u64,
+    method: Method,
+    seed: u64,
+    memory: (*mut u64, i64),
+) -> Result<[u64; 3], RuntimeError> {
+    // SAFETY: the closure is alive; its layout is the environment of its root.
+    unsafe {
+        let module = (*worker).module().clone();
+        let layout = LayoutId(object::layout_of(closure));
+        let root = module.roots.iter().position(|root| root.environment == layout && root.parameters.is_empty());
+        let root = root.ok_or(RuntimeError::new(ErrorKind::Refused))?;
+        let captured = Captured::Closure(closure);
+        if method.kind == 0 {
+            return run_exact(&mut *worker, root, &captured, method, memory);
+        }
+        let host = (*worker).host().clone();
+        let model = CompiledModel::new(&module, root, captured, View::Step, &host);
+        let model = model.ok_or(RuntimeError::new(ErrorKind::Refused))?.with_memory(memory.0, memory.1);
+        let mut team = Team::single(Handle::Borrowed(worker));
+        let population = sample(&model, &mut team, method, seed)?;
+        let array = arrays(&mut *worker, root, model.format(), &population);
+        let log_evidence = population.log_evidence;
+        population.discard(&model, &mut team);
+        let [draws, weights] = array.map_err(RuntimeError::new)?;
+        Ok([draws, weights, log_evidence.to_bits()])
+    }
+}
+
+fn sample(
+    model: &CompiledModel,
+    team: &mut Team<'_, Handle>,
+    method: Method,
+    seed: u64,
+) -> Result<Population<CompiledModel>, RuntimeError> {
+    let count = usize::try_from(method.count).ok().filter(|count| *count > 0);
+    let count = count.ok_or(RuntimeError::new(ErrorKind::Negative(method.count)))?;
+    let control = Control::default();
+    if method.kind == 1 {
+        return importance(model, team, &Importance { draws: count, seed }, &control);
+    }
+    let resampling = Resampling::from_number(method.resampling).unwrap_or_default();
+    let threshold = method.threshold;
+    smc(model, team, &Smc { particles: count, resampling, threshold, seed, genealogy: false }, &control)
+}
+
+/// The results of the particles that have weight, and their weights.
+unsafe fn arrays(
+    worker: &mut Worker,
+    root: usize,
+    format: &Format,
+    population: &Population<CompiledModel>,
+) -> Result<[u64; 2], ErrorKind> {
+    let particles = population.chunks.iter().flat_map(|chunk| (0..chunk.count()).map(|i| chunk.get(i)));
+    let weighted = particles.zip(&population.weights).filter(|(_, weight)| **weight > 0.0);
+    let weighted: Vec<(&[u64], f64)> = weighted.map(|(words, weight)| (words, *weight)).collect();
+    // SAFETY: finished particles of this worker.
+    unsafe { make_arrays(worker, root, format, &weighted) }
+}
+
+/// Arrays of results and weights.
+unsafe fn make_arrays(
+    worker: &mut Worker,
+    root: usize,
+    format: &Format,
+    weighted: &[(&[u64], f64)],
+) -> Result<[u64; 2], ErrorKind> {
+    let module = worker.module().clone();
+    let slots = slots(&module, module.roots[root].result);
+    let layout = array_layout(worker.layouts(), &slots).ok_or(ErrorKind::Unreachable)?;
+    let draws = worker.allocate_array(layout.0, weighted.len())?;
+    let weights = worker.allocate_array(builtin::REALS.0, weighted.len())?;
+    for (i, (words, weight)) in weighted.iter().enumerate() {
+        let result = &words[format.start()..][..slots.len()];
+        // SAFETY: both arrays have an element for each particle; its pointers get another owner.
+        unsafe {
+            for (k, (word, slot)) in result.iter().zip(&slots).enumerate() {
+                if *slot == borel_abi::layout::Slot::Pointer {
+                    object::retain(*word);
+                }
+                *draws.add(2 + i * slots.len() + k) = *word;
+            }
+            *weights.add(2 + i) = weight.to_bits();
+        }
+    }
+    Ok([draws as u64, weights as u64])
+}
+
+unsafe fn run_exact(
+    worker: &mut Worker,
+    root: usize,
+    captured: &Captured,
+    method: Method,
+    memory: (*mut u64, i64),
+) -> Result<[u64; 3], RuntimeError> {
+    let module = worker.module().clone();
+    let settings = Enumerate { mass: method.mass, keep_trace: false, ..Enumerate::default() };
+    let control = Control::default();
+    let found = enumerate(&module, root, captured, worker, memory, &settings, &control)?;
+    let weighted: Vec<(&[u64], f64)> =
+        found.particles.iter().map(Vec::as_slice).zip(found.weights.iter().copied()).collect();
+    let Some(machine) = &module.enumerate else { return Err(RuntimeError::new(ErrorKind::Refused)) };
+    let format = Format::of_machine(&module, machine, module.roots[root].result);
+    // SAFETY: finished particles of this worker.
+    let array = unsafe { make_arrays(worker, root, &format, &weighted) };
+    let log_evidence = found.log_evidence;
+    found.discard(&format, worker);
+    let [draws, weights] = array.map_err(RuntimeError::new)?;
+    Ok([draws, weights, log_evidence.to_bits()])
+}
