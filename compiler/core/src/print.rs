@@ -1,190 +1,267 @@
-//! The readable text of Core, for `borel emit --stage core`.
+//! The text form of Core: takes a program, gives text that [`crate::parse`] reads back.
+//!
+//! Variables are written `name.number`, functions, data types and choices `name#number`, labels `'number`. Spans are not
+//! written.
+
+use std::fmt::Write;
+
+use borel_source::Name;
 
 use crate::*;
-use std::fmt::{self, Display, Formatter, Write};
 
-/// A program as text.
+/// The whole program.
 pub fn program(program: &Program) -> String {
-    let mut text = String::new();
-    for data in &program.datas {
-        let _ = writeln!(text, "type {} = {}", data.name, constructors(program, data));
+    let mut printer = Printer { program, text: String::new(), indent: 0 };
+    for id in 0..program.datas.len() {
+        printer.data(DataId(id as u32));
     }
-    for (index, function) in program.functions.iter().enumerate() {
-        let _ = writeln!(text, "{}", self::function(program, FunctionId(index as u32), function));
+    for id in 0..program.functions.len() {
+        printer.function(FunctionId(id as u32));
     }
-    text
+    if let Some(root) = program.root {
+        printer.line(&format!("root {}", printer.function_name(root)));
+    }
+    printer.text
 }
 
-/// A type as text.
-pub fn ty(program: &Program, index: Ty) -> String {
-    let list = |tys: &[Ty]| tys.iter().map(|t| ty(program, *t)).collect::<Vec<_>>().join(", ");
-    match program.ty(index) {
-        Type::Unit => "()".into(),
-        Type::Bool => "Bool".into(),
-        Type::Int => "Int".into(),
-        Type::Real => "Real".into(),
-        Type::String => "String".into(),
-        Type::Matrix => "Matrix".into(),
-        Type::Method => "Method".into(),
-        Type::Tuple(parts, None) => format!("({})", list(parts)),
-        Type::Tuple(parts, Some(names)) => {
-            let fields: Vec<String> = names.iter().zip(parts).map(|(n, t)| format!("{n}: {}", ty(program, *t))).collect();
-            format!("{{{}}}", fields.join(", "))
-        }
-        Type::Array(item) => format!("[{}]", ty(program, *item)),
-        Type::Function(params, result) => format!("({}) -> {}", list(params), ty(program, *result)),
-        Type::Dist(value) => format!("Dist[{}]", ty(program, *value)),
-        Type::Posterior(value) => format!("Posterior[{}]", ty(program, *value)),
-        Type::Data(id) => program.datas[id.0 as usize].name.clone(),
-    }
+/// One function.
+pub fn function(program: &Program, id: FunctionId) -> String {
+    let mut printer = Printer { program, text: String::new(), indent: 0 };
+    printer.function(id);
+    printer.text
 }
 
-fn constructors(program: &Program, data: &Data) -> String {
-    let one = |c: &Constructor| {
-        let fields: Vec<String> = c.fields.iter().map(|t| ty(program, *t)).collect();
-        if fields.is_empty() { c.name.to_string() } else { format!("{}({})", c.name, fields.join(", ")) }
-    };
-    data.constructors.iter().map(one).collect::<Vec<_>>().join(" | ")
-}
-
-fn function(program: &Program, id: FunctionId, function: &Function) -> String {
-    let printer = Printer { program };
-    let mut text = String::new();
-    let keyword = if function.is_model { "model" } else { "fn" };
-    let _ = write!(text, "{keyword} {}_{}({}) -> {} ", function.name, id.0, printer.params(&function.params), ty(program, function.result));
-    printer.block(&mut text, &function.body, 0);
-    text
+/// A type, as it is written in the text form.
+pub fn ty(program: &Program, ty: Ty) -> String {
+    Printer { program, text: String::new(), indent: 0 }.ty(ty)
 }
 
 struct Printer<'a> {
     program: &'a Program,
-}
-
-struct Shown<'a>(&'a Program, Var);
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%{}", self.0.vars[self.1.0 as usize].name, self.1.0)
-    }
+    text: String,
+    indent: usize,
 }
 
 impl Printer<'_> {
-    fn var(&self, var: Var) -> Shown<'_> {
-        Shown(self.program, var)
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.text, "{:width$}{line}", "", width = 2 * self.indent);
     }
 
-    fn params(&self, params: &[Var]) -> String {
-        let one = |v: &Var| format!("{}: {}", self.var(*v), ty(self.program, self.program.var_ty(*v)));
-        params.iter().map(one).collect::<Vec<_>>().join(", ")
+    fn data(&mut self, id: DataId) {
+        let data = &self.program.datas[id.0 as usize];
+        let constructors: Vec<String> = data
+            .constructors
+            .iter()
+            .map(|constructor| format!("{}({})", constructor.name, self.types(&constructor.fields)))
+            .collect();
+        self.line(&format!("data {} {:?} = {}", self.data_name(id), data.name, constructors.join(" | ")));
+    }
+
+    fn data_name(&self, id: DataId) -> String {
+        let name = &self.program.datas[id.0 as usize].name;
+        format!("{}#{}", identifier(name.split('[').next().unwrap_or_default()), id.0)
+    }
+
+    fn function_name(&self, id: FunctionId) -> String {
+        let name = self.program.functions.get(id.0 as usize).map_or("missing", |function| function.name.as_str());
+        format!("{}#{}", identifier(name), id.0)
+    }
+
+    fn choice_name(&self, id: ChoiceId) -> String {
+        format!("{}#{}", identifier(&self.program.choices[id.0 as usize].name), id.0)
+    }
+
+    fn function(&mut self, id: FunctionId) {
+        let function = self.program.function(id);
+        let keyword = if function.is_model { "model" } else { "fn" };
+        let head = format!(
+            "{keyword} {}({}) -> {} {{",
+            self.function_name(id),
+            self.binders(&function.params),
+            self.ty(function.result)
+        );
+        self.line(&head);
+        self.block(&function.body);
+        self.line("}");
+    }
+
+    fn binders(&self, vars: &[Var]) -> String {
+        vars.iter().map(|var| self.binder(*var)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn binder(&self, var: Var) -> String {
+        format!("{}: {}", self.var(var), self.ty(self.program.var_ty(var)))
+    }
+
+    fn var(&self, var: Var) -> String {
+        format!("{}.{}", identifier(&self.program.vars[var.0 as usize].name), var.0)
+    }
+
+    fn types(&self, types: &[Ty]) -> String {
+        types.iter().map(|ty| self.ty(*ty)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn ty(&self, ty: Ty) -> String {
+        match self.program.ty(ty) {
+            Type::Unit => "Unit".into(),
+            Type::Bool => "Bool".into(),
+            Type::Int => "Int".into(),
+            Type::Real => "Real".into(),
+            Type::String => "String".into(),
+            Type::Matrix => "Matrix".into(),
+            Type::Method => "Method".into(),
+            Type::Tuple(components, None) => format!("({})", self.types(components)),
+            Type::Tuple(components, Some(names)) => self.record(components, names),
+            Type::Array(element) => format!("[{}]", self.ty(*element)),
+            Type::Function(params, result) => format!("fn({}) -> {}", self.types(params), self.ty(*result)),
+            Type::Dist(value) => format!("Dist[{}]", self.ty(*value)),
+            Type::Posterior(value) => format!("Posterior[{}]", self.ty(*value)),
+            Type::Data(id) => self.data_name(*id),
+        }
+    }
+
+    fn record(&self, components: &[Ty], names: &[Name]) -> String {
+        let fields: Vec<String> =
+            names.iter().zip(components).map(|(name, ty)| format!("{name}: {}", self.ty(*ty))).collect();
+        format!("{{{}}}", fields.join(", "))
     }
 
     fn atom(&self, atom: &Atom) -> String {
         match atom {
-            Atom::Var(var) => self.var(*var).to_string(),
+            Atom::Var(var) => self.var(*var),
             Atom::Unit => "()".into(),
-            Atom::Bool(b) => b.to_string(),
-            Atom::Int(n) => n.to_string(),
-            Atom::Real(x) => format!("{x:?}"),
-            Atom::String(s) => format!("{:?}", s.as_str()),
+            Atom::Bool(value) => value.to_string(),
+            Atom::Int(value) => value.to_string(),
+            Atom::Real(value) => format!("{value:?}"),
+            Atom::String(text) => format!("{:?}", text.as_str()),
         }
     }
 
     fn atoms(&self, atoms: &[Atom]) -> String {
-        atoms.iter().map(|a| self.atom(a)).collect::<Vec<_>>().join(", ")
+        atoms.iter().map(|atom| self.atom(atom)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn block(&mut self, block: &Block) {
+        self.indent += 1;
+        for stmt in &block.stmts {
+            self.stmt(stmt);
+        }
+        let end = self.end(&block.end);
+        self.line(&end);
+        self.indent -= 1;
+    }
+
+    fn end(&self, end: &End) -> String {
+        match end {
+            End::Yield(value) => format!("yield {}", self.atom(value)),
+            End::Break(label, value) => format!("break '{} {}", label.0, self.atom(value)),
+            End::Continue(label, values) => format!("continue '{} ({})", label.0, self.atoms(values)),
+            End::Return(value) => format!("return {}", self.atom(value)),
+            End::Unreachable => "unreachable".into(),
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        let binder = self.binder(stmt.var);
+        match &stmt.op {
+            Op::Lambda(lambda) => {
+                let head = format!("lambda ({}) -> {}", self.binders(&lambda.params), self.ty(lambda.result));
+                self.nested(&format!("{binder} = {head}"), &lambda.body);
+            }
+            Op::Match(scrutinee, cases, default) => self.cases(&binder, scrutinee, cases, default.as_ref()),
+            Op::If(condition, then, otherwise) => {
+                self.line(&format!("{binder} = if {} {{", self.atom(condition)));
+                self.block(then);
+                self.line("} else {");
+                self.block(otherwise);
+                self.line("}");
+            }
+            Op::Loop(label, params, body) => {
+                let params: Vec<String> =
+                    params.iter().map(|(var, first)| format!("{} = {}", self.binder(*var), self.atom(first))).collect();
+                self.nested(&format!("{binder} = loop '{} ({})", label.0, params.join(", ")), body);
+            }
+            Op::Block(label, body) => self.nested(&format!("{binder} = block '{}", label.0), body),
+            Op::Build(length, index, body) => {
+                self.nested(&format!("{binder} = build {} ({})", self.atom(length), self.binder(*index)), body);
+            }
+            Op::Scoped(choice, body) => self.nested(&format!("{binder} = scoped {}", self.choice_name(*choice)), body),
+            op => self.line(&format!("{binder} = {}", self.flat(op))),
+        }
+    }
+
+    fn nested(&mut self, head: &str, body: &Block) {
+        self.line(&format!("{head} {{"));
+        self.block(body);
+        self.line("}");
+    }
+
+    fn cases(&mut self, binder: &str, scrutinee: &Atom, cases: &[(u32, Vec<Var>, Block)], default: Option<&Block>) {
+        self.line(&format!("{binder} = match {} {{", self.atom(scrutinee)));
+        self.indent += 1;
+        for (constructor, fields, block) in cases {
+            self.nested(&format!("{constructor}({})", self.binders(fields)), block);
+        }
+        if let Some(block) = default {
+            self.nested("else", block);
+        }
+        self.indent -= 1;
+        self.line("}");
+    }
+
+    fn flat(&self, op: &Op) -> String {
+        match op {
+            Op::Atom(atom) => format!("copy {}", self.atom(atom)),
+            Op::Prim(prim, operands) => format!("{prim:?}({})", self.atoms(operands)),
+            Op::Call(function, arguments) => {
+                format!("call {}({})", self.function_name(*function), self.atoms(arguments))
+            }
+            Op::Apply(closure, arguments) => format!("apply {}({})", self.atom(closure), self.atoms(arguments)),
+            Op::Tuple(components) => format!("tuple({})", self.atoms(components)),
+            Op::Project(tuple, component) => format!("project {} {component}", self.atom(tuple)),
+            Op::Construct(data, constructor, fields) => {
+                format!("construct {} {constructor}({})", self.data_name(*data), self.atoms(fields))
+            }
+            Op::Array(elements) => format!("array({})", self.atoms(elements)),
+            Op::Dist(kind, parameters) => format!("dist {kind:?}({})", self.atoms(parameters)),
+            Op::Structural(kind, operands) => format!("structural {kind:?}({})", self.atoms(operands)),
+            _ => self.effect(op),
+        }
+    }
+
+    fn effect(&self, op: &Op) -> String {
+        match op {
+            Op::Sample(source, None) => format!("sample {}", self.source(source)),
+            Op::Sample(source, Some(choice)) => {
+                format!("sample {} as {}", self.source(source), self.choice_name(*choice))
+            }
+            Op::Record(choice, value) => format!("record {} {}", self.choice_name(*choice), self.atom(value)),
+            Op::Observe(source, value) => format!("observe {} at {}", self.source(source), self.atom(value)),
+            Op::Factor(weight) => format!("factor {}", self.atom(weight)),
+            Op::Checkpoint => "checkpoint".into(),
+            Op::LogDensity(source, value) => format!("log_density {} at {}", self.source(source), self.atom(value)),
+            Op::Mem(closure) => format!("mem {}", self.atom(closure)),
+            Op::Infer(closure, method) => format!("infer {} {}", self.atom(closure), self.atom(method)),
+            Op::Print(text) => format!("print {}", self.atom(text)),
+            Op::Fail(Failure::Message(text)) => format!("fail {}", self.atom(text)),
+            Op::Fail(Failure::Unreachable) => "fail unreachable".into(),
+            Op::Fail(Failure::Lengths(left, right)) => {
+                format!("fail lengths({}, {})", self.atom(left), self.atom(right))
+            }
+            _ => String::new(),
+        }
     }
 
     fn source(&self, source: &Source) -> String {
         match source {
             Source::Value(atom) => self.atom(atom),
-            Source::Known(kind, atoms) => format!("{}({})", kind.entry().name, self.atoms(atoms)),
+            Source::Known(kind, parameters) => format!("{kind:?}({})", self.atoms(parameters)),
         }
     }
+}
 
-    fn choice(&self, choice: ChoiceId) -> &str {
-        &self.program.choices[choice.0 as usize].name
-    }
-
-    fn block(&self, text: &mut String, block: &Block, indent: usize) {
-        let pad = "  ".repeat(indent + 1);
-        text.push_str("{\n");
-        for stmt in &block.stmts {
-            let is_unit = matches!(self.program.ty(self.program.var_ty(stmt.var)), Type::Unit);
-            let _ = if is_unit { write!(text, "{pad}") } else { write!(text, "{pad}{} = ", self.var(stmt.var)) };
-            self.op(text, &stmt.op, indent + 1);
-            text.push('\n');
-        }
-        let end = match &block.end {
-            End::Yield(a) => format!("yield {}", self.atom(a)),
-            End::Break(label, a) => format!("break L{} {}", label.0, self.atom(a)),
-            End::Continue(label, atoms) => format!("continue L{}({})", label.0, self.atoms(atoms)),
-            End::Return(a) => format!("return {}", self.atom(a)),
-            End::Unreachable => "unreachable".into(),
-        };
-        let _ = write!(text, "{pad}{end}\n{}}}", "  ".repeat(indent));
-    }
-
-    fn op(&self, text: &mut String, op: &Op, indent: usize) {
-        let line = match op {
-            Op::Atom(a) => self.atom(a),
-            Op::Prim(prim, atoms) => format!("{prim:?}({})", self.atoms(atoms)),
-            Op::Call(id, atoms) => format!("{}_{}({})", self.program.function(*id).name, id.0, self.atoms(atoms)),
-            Op::Apply(f, atoms) => format!("apply {}({})", self.atom(f), self.atoms(atoms)),
-            Op::Lambda(lambda) => format!("lambda({}) ", self.params(&lambda.params)),
-            Op::Tuple(atoms) => format!("({})", self.atoms(atoms)),
-            Op::Project(a, i) => format!("{}.{i}", self.atom(a)),
-            Op::Construct(data, c, atoms) => {
-                let name = &self.program.datas[data.0 as usize].constructors[*c as usize].name;
-                format!("{name}({})", self.atoms(atoms))
-            }
-            Op::Match(a, arms, default) => return self.arms(text, a, arms, default.as_ref(), indent),
-            Op::If(a, ..) => format!("if {} ", self.atom(a)),
-            Op::Loop(label, params, _) => {
-                let one = |(v, a): &(Var, Atom)| format!("{} = {}", self.var(*v), self.atom(a));
-                format!("loop L{}({}) ", label.0, params.iter().map(one).collect::<Vec<_>>().join(", "))
-            }
-            Op::Block(label, _) => format!("block L{} ", label.0),
-            Op::Build(n, i, _) => format!("build {} < {} ", self.var(*i), self.atom(n)),
-            Op::Array(atoms) => format!("[{}]", self.atoms(atoms)),
-            Op::Dist(kind, atoms) => format!("dist {}({})", kind.entry().name, self.atoms(atoms)),
-            Op::Structural(kind, atoms) => format!("dist {kind:?}({})", self.atoms(atoms)),
-            Op::Sample(source, None) => format!("sample {}", self.source(source)),
-            Op::Sample(source, Some(c)) => format!("sample {} named {}", self.source(source), self.choice(*c)),
-            Op::Record(c, a) => format!("record {} = {}", self.choice(*c), self.atom(a)),
-            Op::Observe(source, a) => format!("observe {} ~ {}", self.atom(a), self.source(source)),
-            Op::Factor(a) => format!("factor {}", self.atom(a)),
-            Op::Checkpoint => "checkpoint".into(),
-            Op::Scoped(c, _) => format!("scoped {} ", self.choice(*c)),
-            Op::LogDensity(source, a) => format!("log_density {} at {}", self.source(source), self.atom(a)),
-            Op::Mem(a) => format!("mem {}", self.atom(a)),
-            Op::Infer(f, m) => format!("infer {} by {}", self.atom(f), self.atom(m)),
-            Op::Print(a) => format!("print {}", self.atom(a)),
-            Op::Fail(Failure::Message(a)) => format!("fail {}", self.atom(a)),
-            Op::Fail(Failure::Unreachable) => "fail unreachable".into(),
-            Op::Fail(Failure::Lengths(a, b)) => format!("fail lengths {} {}", self.atom(a), self.atom(b)),
-        };
-        text.push_str(&line);
-        for (i, block) in op.blocks().into_iter().enumerate() {
-            if i > 0 {
-                text.push_str(" else ");
-            }
-            self.block(text, block, indent);
-        }
-    }
-
-    fn arms(&self, text: &mut String, a: &Atom, arms: &[(u32, Vec<Var>, Block)], default: Option<&Block>, indent: usize) {
-        let pad = "  ".repeat(indent);
-        let _ = writeln!(text, "match {} {{", self.atom(a));
-        for (constructor, vars, block) in arms {
-            let vars: Vec<String> = vars.iter().map(|v| self.var(*v).to_string()).collect();
-            let _ = write!(text, "{pad}  #{constructor}({}) ", vars.join(", "));
-            self.block(text, block, indent + 1);
-            text.push('\n');
-        }
-        if let Some(block) = default {
-            let _ = write!(text, "{pad}  _ ");
-            self.block(text, block, indent + 1);
-            text.push('\n');
-        }
-        let _ = write!(text, "{pad}}}");
-    }
+/// The name with every character that the text form does not allow in names replaced.
+fn identifier(name: &str) -> String {
+    let text: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    if text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') { text } else { format!("_{text}") }
 }

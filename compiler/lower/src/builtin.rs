@@ -134,22 +134,21 @@ impl<'a> Lowering<'a> {
                 self.method(builtin, values, span)
             }
             Builtin::Solve => {
-                let b = values.get(1).map_or(Atom::Unit, |value| {
-                    self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span)
-                });
+                let b = values
+                    .get(1)
+                    .map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span));
                 self.prim(Prim::Solve, vec![atom(0), b], ty, span)
             }
             Builtin::Diagonal => {
-                let operand = values.first().map_or(Atom::Unit, |value| {
-                    self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span)
-                });
+                let operand = values
+                    .first()
+                    .map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span));
                 self.prim(Prim::Diagonal, vec![operand], ty, span)
             }
             Builtin::Matrix => {
                 let rows = array(array(Type::Real));
-                let operand = values
-                    .first()
-                    .map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &rows, span));
+                let operand =
+                    values.first().map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &rows, span));
                 self.prim(Prim::Matrix, vec![operand], ty, span)
             }
             _ => {
@@ -160,7 +159,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn real_argument(&mut self, values: &[Value], index: usize, span: Span) -> Atom {
-        values.get(index).map_or(Atom::Real(0.0), |value| self.convert(value.atom.clone(), &value.ty, &Type::Real, span))
+        values
+            .get(index)
+            .map_or(Atom::Real(0.0), |value| self.convert(value.atom.clone(), &value.ty, &Type::Real, span))
     }
 
     /// Weight 1 or 0, in every execution: all particles meet here.

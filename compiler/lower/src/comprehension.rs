@@ -56,14 +56,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn appended(
-        &mut self,
-        element: &'a Expr,
-        clauses: &'a [Clause],
-        effects: Effects,
-        ty: &Type,
-        span: Span,
-    ) -> Atom {
+    fn appended(&mut self, element: &'a Expr, clauses: &'a [Clause], effects: Effects, ty: &Type, span: Span) -> Atom {
         let ty = self.concrete(ty);
         let items = self.extra_local(ty.clone());
         let core_type = self.core_concrete(&ty);

@@ -130,10 +130,20 @@ impl<'a> Lowering<'a> {
         let first = self.current(&join.locals);
         let index_atom = index.as_ref().map(|(var, _)| Atom::Var(*var));
         let mut params: Vec<(Var, Atom)> = index.into_iter().collect();
-        let carried: Vec<Var> =
-            join.locals.iter().zip(&join.all).map(|(local, ty)| self.core.fresh(self.local_name(*local), *ty)).collect();
+        let carried: Vec<Var> = join
+            .locals
+            .iter()
+            .zip(&join.all)
+            .map(|(local, ty)| self.core.fresh(self.local_name(*local), *ty))
+            .collect();
         params.extend(carried.iter().copied().zip(first));
-        self.scope.loops.push(LoopScope { label, index: index_atom, carried: join.locals.clone(), span, is_statement: false });
+        self.scope.loops.push(LoopScope {
+            label,
+            index: index_atom,
+            carried: join.locals.clone(),
+            span,
+            is_statement: false,
+        });
         let body = self.block(|this| {
             this.restore(&join.locals, carried.into_iter().map(Atom::Var).collect());
             body(this);

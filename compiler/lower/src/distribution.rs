@@ -33,9 +33,8 @@ impl<'a> Lowering<'a> {
             other => other.clone(),
         };
         let lifted: Vec<bool> = excess.iter().map(|excess| *excess > 0).collect();
-        let parts = self.map_lifted(arguments, &lifted, &dist(element), span, |this, parts| {
-            this.distribution(kind, parts, span)
-        });
+        let parts = self
+            .map_lifted(arguments, &lifted, &dist(element), span, |this, parts| this.distribution(kind, parts, span));
         self.structural(Structural::Product, vec![parts], value, span)
     }
 

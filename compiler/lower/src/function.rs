@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use borel_core as core;
-use borel_core::{Atom, Block, End, Op};
+use borel_core::{Atom, Block, Op};
 use borel_source::{Name, Span};
 use borel_typed::{ConstantId, Expr, ExprKind, FunctionId, Lambda, LocalId, Type};
 

@@ -93,7 +93,8 @@ impl<'a> Lowering<'a> {
             }
             let reals = crate::types::array(Type::Real);
             let ty = self.core_concrete(&reals);
-            parts.push(Value::new(self.emit(Op::Prim(Prim::MatrixElements, vec![value.atom.clone()]), ty, span), reals));
+            parts
+                .push(Value::new(self.emit(Op::Prim(Prim::MatrixElements, vec![value.atom.clone()]), ty, span), reals));
         }
         let elements = self.lift(&parts, &crate::types::array(Type::Real), span, scalar);
         match shape {

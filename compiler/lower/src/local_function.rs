@@ -131,9 +131,7 @@ impl<'a> Lowering<'a> {
     pub(crate) fn call_local(&mut self, local: LocalId, arguments: &[Type], operands: Vec<Atom>) -> Op {
         let arguments = self.concrete_all(arguments);
         match self.local_instance(local, arguments) {
-            Some((instance, captured)) => {
-                Op::Call(instance, captured.iter().cloned().chain(operands).collect())
-            }
+            Some((instance, captured)) => Op::Call(instance, captured.iter().cloned().chain(operands).collect()),
             // A local function that is a value after all: a parameter, say.
             None => Op::Apply(self.variable(local), operands),
         }

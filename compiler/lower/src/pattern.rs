@@ -27,7 +27,9 @@ impl<'a> Lowering<'a> {
                     self.bind(field, part);
                 }
             }
-            PatternKind::Constructor(_, constructor, fields) => self.bind_constructor(pattern, *constructor, fields, value),
+            PatternKind::Constructor(_, constructor, fields) => {
+                self.bind_constructor(pattern, *constructor, fields, value)
+            }
         }
     }
 
@@ -49,10 +51,14 @@ impl<'a> Lowering<'a> {
             return;
         }
         let types: Vec<Ty> = fields.iter().map(|field| self.core_type(&field.ty)).collect();
-        let vars: Vec<_> = types.iter().zip(fields).map(|(ty, field)| {
-            let name = self.pattern_name(field);
-            self.core.fresh(name, *ty)
-        }).collect();
+        let vars: Vec<_> = types
+            .iter()
+            .zip(fields)
+            .map(|(ty, field)| {
+                let name = self.pattern_name(field);
+                self.core.fresh(name, *ty)
+            })
+            .collect();
         let atoms: Vec<Atom> = vars.iter().map(|var| Atom::Var(*var)).collect();
         let (block, ty) = match atoms.as_slice() {
             [one] => (Block::of(one.clone()), types[0]),

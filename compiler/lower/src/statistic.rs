@@ -83,7 +83,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn of_components(&mut self, statistic: Statistic, draws: &Draws, types: &[&Type], result: Type, span: Span) -> Atom {
+    fn of_components(
+        &mut self,
+        statistic: Statistic,
+        draws: &Draws,
+        types: &[&Type],
+        result: Type,
+        span: Span,
+    ) -> Atom {
         let parts = types.iter().enumerate().map(|(index, ty)| {
             let column = self.column(draws, ty, span, |this, draw| this.project(draw, index, ty, span));
             self.of_draws(statistic, &column, span)
@@ -122,9 +129,8 @@ impl Lowering<'_> {
         let matrix = self.core_concrete(&Type::Matrix);
         let elements = array(Type::Real);
         let ty = self.core_concrete(&elements);
-        let flat = self.column(draws, &elements, span, |this, draw| {
-            this.prim(Prim::MatrixElements, vec![draw], ty, span)
-        });
+        let flat =
+            self.column(draws, &elements, span, |this, draw| this.prim(Prim::MatrixElements, vec![draw], ty, span));
         let first = self.prim(Prim::Index, vec![draws.values.clone(), Atom::Int(0)], matrix, span);
         let rows = self.int_prim(Prim::RowsMatrix, vec![first.clone()], span);
         let columns = self.int_prim(Prim::ColumnsMatrix, vec![first], span);
@@ -193,9 +199,7 @@ fn mean_type(ty: &Type) -> Type {
         Type::Bool | Type::Int => Type::Real,
         Type::Array(item) => array(mean_type(item)),
         Type::Tuple(items) => Type::Tuple(means(items)),
-        Type::Record(fields) => {
-            Type::Record(fields.iter().map(|(name, ty)| (name.clone(), mean_type(ty))).collect())
-        }
+        Type::Record(fields) => Type::Record(fields.iter().map(|(name, ty)| (name.clone(), mean_type(ty))).collect()),
         other => other.clone(),
     }
 }

@@ -65,9 +65,7 @@ impl Lowering<'_> {
                 core::Type::Tuple(types, Some(names))
             }
             Type::Array(item) => core::Type::Array(self.core_concrete(item)),
-            Type::Function(params, result) => {
-                core::Type::Function(self.core_all(params), self.core_concrete(result))
-            }
+            Type::Function(params, result) => core::Type::Function(self.core_all(params), self.core_concrete(result)),
             Type::Dist(value) => core::Type::Dist(self.core_concrete(value)),
             Type::Posterior(value) => core::Type::Posterior(self.core_concrete(value)),
             Type::Data(id, arguments) => core::Type::Data(self.data(*id, arguments)),
