@@ -1,1 +1,69 @@
-//! .
+//! Flattening: from Core, where draws and scores are abstract and functions are values, to Flow, first-order code on words.
+//!
+//! Takes a program and the views wanted of its root; gives a module with exactly the code that these views reach. In this
+//! order: facts of the program (who calls whom, with which effects), code for each (function, view) by worklist, clean-up, then
+//! reference counts. The module that comes out satisfies [`borel_flow::verify`].
+
+mod arithmetic;
+mod arrays;
+mod body;
+mod choose;
+mod closures;
+mod control;
+pub mod count;
+mod data;
+mod draws;
+mod facts;
+mod flattener;
+mod matrices;
+mod names;
+mod operations;
+pub mod optimise;
+mod representation;
+mod roots;
+mod text;
+
+use borel_core as core;
+use borel_flow as flow;
+use borel_source::Span;
+
+/// What is wanted of the root of the program. (Lambdas that reach `infer` get the views that their method needs.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Drawing from the prior; also to run a `main`.
+    pub simulate: bool,
+    /// Importance sampling.
+    pub weigh: bool,
+    /// Sequential Monte Carlo.
+    pub step: bool,
+    /// Exact enumeration.
+    pub enumerate: bool,
+    /// Whether named choices are recorded.
+    pub record: bool,
+}
+
+/// Why a view cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The expression that is the reason.
+    pub span: Span,
+    /// Why.
+    pub reason: String,
+    /// What to do instead.
+    pub help: String,
+}
+
+/// The code of the views of a program. Its root must be set; the root of the module is the first of its roots.
+pub fn flatten(program: &core::Program, request: &Request) -> Result<flow::Module, Vec<Refusal>> {
+    let mut module = flatten_uncounted(program, request)?;
+    count::count(&mut module);
+    Ok(module)
+}
+
+/// The same before reference counting.
+pub fn flatten_uncounted(program: &core::Program, request: &Request) -> Result<flow::Module, Vec<Refusal>> {
+    let Some(root) = program.root else { return Ok(flow::Module::default()) };
+    let mut module = flattener::Flattener::new(program, root, request).run(root)?;
+    optimise::optimise(&mut module);
+    Ok(module)
+}

@@ -7,7 +7,8 @@
 //!    before the loop and again before each Continue; no other local is assigned twice on one path.
 //! 2. Labels name enclosing constructs of the same function. Control may fall out of the end of a Block or of the
 //!    branches of an If or Switch, never out of the end of a Loop's body or of a function.
-//! 3. Before reference counting, no Retain or Release stands in the code. After it ([`Function::counted`]), every owned
+//! 3. Before reference counting, no Retain or Release stands in the code, except the Release of a pointer that the
+//!    store right after it overwrites (it is loaded from there right before). After it ([`Function::counted`]), every owned
 //!    pointer is consumed exactly once on every path, and a borrowed one is used only while its owner is alive.
 //! 4. Only functions with `suspends` contain [`Stmt::Suspend`] or calls of functions with `suspends`. In those, all
 //!    pointers live across a suspension are owned (except those of [`Function::environment`]).
@@ -187,7 +188,8 @@ pub enum Stmt {
     Call(Vec<Local>, FunctionId, Vec<Operand>),
     /// A call of the runtime. The site is where an error in it would be
     Runtime(Vec<Local>, Runtime, Vec<Operand>, Site),
-    /// Writes a word of the context, by its offset in bytes (a Pointer is moved there)
+    /// Writes a word of the context, by its offset in bytes. A Pointer is moved there; but among the results it is lent
+    /// to the call of the runtime that follows
     SetContext(i32, Operand),
     /// Adds one to the count
     Retain(Operand),

@@ -1,0 +1,4 @@
+//! .
+use borel_flow::Module;
+/// .
+pub fn count(_module: &mut Module) {}

@@ -1,0 +1,322 @@
+//! Draws and scores: what the views differ in.
+//!
+//! | | simulate | weigh | step | enumerate |
+//! |---|---|---|---|---|
+//! | draw | from the stream | from the stream | from the stream | suspends, the explorer chooses |
+//! | score | nothing | log weight | log weight, then suspends | log weight |
+
+use crate::body::Body;
+use crate::facts::Unit;
+use crate::flattener::Code;
+use crate::Refusal;
+use borel_abi::ctx::offset;
+use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
+use borel_core as core;
+use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural, Type};
+use borel_distributions::{Argument, Discreteness, Domain, ParameterKind, ValueKind, check_value};
+use borel_flow::runtime::Named;
+use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Unary, View};
+
+/// The word of a value of a distribution.
+pub(crate) fn value_word(kind: DistKind) -> Ty {
+    match kind.entry().value {
+        ValueKind::Real => Ty::Real,
+        ValueKind::Int => Ty::Int,
+        ValueKind::Bool => Ty::Bool,
+        ValueKind::RealArray => Ty::Pointer,
+    }
+}
+
+impl<'a> Body<'_, 'a> {
+    /// A draw, recorded if it has a name.
+    pub fn sample(&mut self, source: &Source, choice: Option<ChoiceId>, ty: core::Ty) -> Vec<Operand> {
+        let value = match source {
+            Source::Known(kind, atoms) => {
+                let parameters = self.atoms(atoms);
+                vec![self.draw(*kind, parameters)]
+            }
+            Source::Value(atom) => self.draw_value(atom, ty),
+        };
+        if let Some(choice) = choice {
+            self.record(choice, ty, &value);
+        }
+        value
+    }
+
+    fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        if self.view == View::Enumerate {
+            return self.choose(kind, parameters);
+        }
+        self.check_parameters(kind, &parameters);
+        self.runtime(Runtime::Sample(kind), value_word(kind), parameters)
+    }
+
+    fn choose(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        if kind.entry().discreteness == Discreteness::Continuous {
+            return self.refuse_continuous(kind);
+        }
+        self.check_parameters(kind, &parameters);
+        let object = self.distribution_of(kind, parameters);
+        self.choice(object, value_word(kind))
+    }
+
+    /// Suspends for a value of a distribution with Ints or Bools as values (the object is consumed).
+    pub fn choice(&mut self, distribution: Operand, word: Ty) -> Operand {
+        let (chosen, site) = (self.local("chosen", Ty::Int), self.site());
+        self.emit(Stmt::Suspend(Suspension::Choice(distribution, chosen), site));
+        match word {
+            Ty::Bool => self.unary(Ty::Bool, Unary::IntToBool, Operand::Local(chosen)),
+            _ => Operand::Local(chosen),
+        }
+    }
+
+    fn refuse_continuous(&mut self, kind: DistKind) -> Operand {
+        let name = kind.entry().name;
+        self.refuse(
+            format!("enumerate cannot run this: {name} has continuous values"),
+            "use `smc` or `importance`, or replace it with a distribution that has finitely many values".into(),
+        );
+        self.trap_refused();
+        // Control does not get here; the value only has to be one.
+        match value_word(kind) {
+            Ty::Real => Operand::Real(0.0),
+            Ty::Int => Operand::Int(0),
+            Ty::Bool => Operand::Bool(false),
+            Ty::Pointer => Operand::Null,
+        }
+    }
+
+    /// Stops the run where the method meets what it cannot do.
+    pub fn trap_refused(&mut self) {
+        let site = self.site();
+        self.emit(Stmt::Trap(Trap::Refused, Vec::new(), site));
+    }
+
+    /// Notes why the code asked for cannot be made, if that is to be said now.
+    pub fn refuse(&mut self, reason: String, help: String) {
+        if self.flattener.refuses && self.reachable {
+            self.flattener.refusals.push(Refusal { span: self.span, reason, help });
+        }
+    }
+
+    fn draw_value(&mut self, atom: &Atom, ty: core::Ty) -> Vec<Operand> {
+        let distribution = self.word(atom);
+        let words = self.words(ty);
+        if self.view == View::Enumerate {
+            let Some(ty) = self.var_type(atom) else { return Vec::new() };
+            let callee = self.instance(Code::Choose(ty));
+            return self.call(callee, vec![distribution], &words);
+        }
+        self.perform(Named::SampleValue, vec![distribution, Operand::Int(words.len() as i64)]);
+        self.take_results(&words)
+    }
+
+    /// Scores a value under a distribution.
+    pub fn observe(&mut self, source: &Source, value: &Atom) -> Vec<Operand> {
+        if self.view != View::Simulate {
+            let log_density = self.log_density(source, value);
+            self.score(log_density);
+        }
+        Vec::new()
+    }
+
+    /// Adds to the log weight.
+    pub fn factor(&mut self, log_weight: &Atom) -> Vec<Operand> {
+        if self.view != View::Simulate {
+            let log_weight = self.word(log_weight);
+            self.score(log_weight);
+        }
+        Vec::new()
+    }
+
+    /// A place to resample.
+    pub fn checkpoint(&mut self) -> Vec<Operand> {
+        if self.view == View::Step {
+            let site = self.site();
+            self.emit(Stmt::Suspend(Suspension::Score, site));
+        }
+        Vec::new()
+    }
+
+    /// Adds to the log weight; a weight that is not a number counts as zero.
+    fn score(&mut self, log_weight: Operand) {
+        let log_weight = match log_weight {
+            Operand::Real(value) => Operand::Real(if value.is_nan() { f64::NEG_INFINITY } else { value }),
+            _ => {
+                let is_number = self.binary(Ty::Bool, Binary::Eq, log_weight, log_weight);
+                let zero = Operand::Real(f64::NEG_INFINITY);
+                self.define("", Ty::Real, Expr::Select(is_number, log_weight, zero))
+            }
+        };
+        let before = self.define("", Ty::Real, Expr::Context(offset::LOG_WEIGHT));
+        let after = self.binary(Ty::Real, Binary::Add, before, log_weight);
+        self.emit(Stmt::SetContext(offset::LOG_WEIGHT, after));
+        self.checkpoint();
+    }
+
+    /// The log density of a distribution at a value.
+    pub fn log_density(&mut self, source: &Source, value: &Atom) -> Operand {
+        let value = self.atom(value);
+        match source {
+            Source::Known(kind, atoms) => {
+                let parameters = self.atoms(atoms);
+                self.check_parameters(*kind, &parameters);
+                let args = value.into_iter().chain(parameters).collect();
+                self.runtime(Runtime::LogDensity(*kind), Ty::Real, args)
+            }
+            Source::Value(atom) => {
+                let distribution = self.word(atom);
+                self.put_results(&value);
+                self.named(Named::LogDensityValue, vec![distribution, Operand::Int(value.len() as i64)])
+            }
+        }
+    }
+
+    /// A distribution of the catalogue as a value.
+    pub fn distribution(&mut self, kind: DistKind, parameters: &[Atom]) -> Vec<Operand> {
+        let slots = self.atoms(parameters);
+        vec![self.distribution_of(kind, slots)]
+    }
+
+    fn distribution_of(&mut self, kind: DistKind, slots: Vec<Operand>) -> Operand {
+        let layout = self.distribution_layout(kind);
+        let local = self.local(kind.entry().name, Ty::Pointer);
+        self.emit(Stmt::New(local, layout, slots));
+        Operand::Local(local)
+    }
+
+    /// The layout of distributions of a kind.
+    pub fn distribution_layout(&mut self, kind: DistKind) -> LayoutId {
+        let entry = kind.entry();
+        let slot = |kind: &ParameterKind| match kind {
+            ParameterKind::Real => Slot::Real,
+            ParameterKind::Int => Slot::Int,
+            ParameterKind::RealArray | ParameterKind::Matrix => Slot::Pointer,
+        };
+        let slots = entry.parameters.iter().map(|parameter| slot(&parameter.kind)).collect();
+        self.flattener.representation.layout(entry.name, LayoutKind::Fields(slots), Role::Distribution(kind as u32))
+    }
+
+    /// A combination of distributions as a value.
+    pub fn structural(&mut self, structural: Structural, atoms: &[Atom]) -> Vec<Operand> {
+        let words = self.atoms(atoms);
+        let kinds: Vec<Ty> = words.iter().map(|word| self.type_of(*word)).collect();
+        let layout = self.structural_layout(structural, &kinds);
+        let local = self.local("distribution", Ty::Pointer);
+        self.emit(Stmt::New(local, layout, words));
+        vec![Operand::Local(local)]
+    }
+
+    /// The layout of combinations with these words.
+    pub fn structural_layout(&mut self, structural: Structural, words: &[Ty]) -> LayoutId {
+        let (name, role) = match structural {
+            Structural::Delta => ("Delta", Role::Delta),
+            Structural::Iid => ("iid", Role::Iid),
+            Structural::Product => ("product", Role::Product),
+            Structural::Empirical => ("empirical", Role::Empirical),
+        };
+        let slots = crate::representation::slots(words);
+        self.flattener.representation.layout(name, LayoutKind::Fields(slots), role)
+    }
+
+    /// Whether running a block in this view may suspend.
+    pub fn may_suspend(&self, block: &Block) -> bool {
+        let facts = &self.flattener.facts;
+        let (draws, scores) = (self.view == View::Enumerate, self.view == View::Step);
+        block.stmts.iter().any(|stmt| {
+            let effects = match &stmt.op {
+                Op::Sample(..) => return draws,
+                Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => return scores,
+                Op::Call(callee, _) => facts.effects_of(Unit::Function(*callee)),
+                Op::Apply(closure, _) => {
+                    self.var_type(closure).map(|ty| facts.effects_of_closure(ty)).unwrap_or_default()
+                }
+                Op::Lambda(_) => return false,
+                op => return op.blocks().into_iter().any(|inner| self.may_suspend(inner)),
+            };
+            draws && effects.draws || scores && effects.scores
+        })
+    }
+
+    /// Raises if a parameter is outside its domain. What is known to be right is not checked; numbers are checked here,
+    /// so that the call, which then knows what to say, is off the usual path.
+    pub fn check_parameters(&mut self, kind: DistKind, parameters: &[Operand]) {
+        if let Some(arguments) = constant_arguments(parameters)
+            && check_value(kind, &arguments).is_ok()
+        {
+            return;
+        }
+        let site = self.site();
+        let check = Stmt::Runtime(Vec::new(), Runtime::Check(kind), parameters.to_vec(), site);
+        match self.in_domain(kind, parameters) {
+            Some(ok) => self.when(ok, |_| {}, |b| b.emit(check)),
+            None => self.emit(check),
+        }
+    }
+
+    /// Whether all parameters are in their domains, if that is quickly said.
+    fn in_domain(&mut self, kind: DistKind, parameters: &[Operand]) -> Option<Operand> {
+        let domains: Vec<Domain> = kind.entry().parameters.iter().map(|parameter| parameter.domain).collect();
+        let simple = |(domain, word): (&Domain, &Operand)| match domain {
+            Domain::Finite | Domain::Positive | Domain::NonNegative => true,
+            Domain::Probability | Domain::PositiveProbability | Domain::Above => self.type_of(*word) == Ty::Real,
+            Domain::AtLeast => self.type_of(*word) == Ty::Int,
+            Domain::Simplex | Domain::PositiveArray | Domain::FiniteArray | Domain::Covariance => false,
+        };
+        if !domains.iter().zip(parameters).all(simple) {
+            return None;
+        }
+        let mut all = None;
+        for (index, (domain, word)) in domains.iter().zip(parameters).enumerate() {
+            let before = parameters[index.saturating_sub(1)];
+            for ok in self.in_one_domain(*domain, *word, before) {
+                all = Some(match all {
+                    Some(all) => self.binary(Ty::Bool, Binary::And, all, ok),
+                    None => ok,
+                });
+            }
+        }
+        all
+    }
+
+    /// The conditions for one parameter.
+    fn in_one_domain(&mut self, domain: Domain, word: Operand, before: Operand) -> Vec<Operand> {
+        let zero = Operand::Real(0.0);
+        match (domain, word) {
+            (_, Operand::Real(value)) if value.is_finite() && domain == Domain::Finite => Vec::new(),
+            (_, Operand::Real(value)) if value.is_finite() && value > 0.0 && domain == Domain::Positive => Vec::new(),
+            (Domain::NonNegative, _) if self.type_of(word) == Ty::Int => {
+                vec![self.binary(Ty::Bool, Binary::LeInt, Operand::Int(0), word)]
+            }
+            (Domain::AtLeast, _) => vec![self.binary(Ty::Bool, Binary::LeInt, before, word)],
+            (Domain::Finite, _) => {
+                let size = self.unary(Ty::Real, Unary::Abs, word);
+                vec![self.binary(Ty::Bool, Binary::Le, size, Operand::Real(f64::MAX))]
+            }
+            (Domain::Positive | Domain::NonNegative | Domain::Above, _) => {
+                let (op, low) = match domain {
+                    Domain::NonNegative => (Binary::Le, zero),
+                    Domain::Above => (Binary::Lt, before),
+                    _ => (Binary::Lt, zero),
+                };
+                let above = self.binary(Ty::Bool, op, low, word);
+                vec![above, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(f64::MAX))]
+            }
+            _ => {
+                let op = if domain == Domain::Probability { Binary::Le } else { Binary::Lt };
+                let low = self.binary(Ty::Bool, op, zero, word);
+                vec![low, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(1.0))]
+            }
+        }
+    }
+}
+
+/// The parameters, if all are constants.
+fn constant_arguments(parameters: &[Operand]) -> Option<Vec<Argument<'static>>> {
+    let argument = |operand: &Operand| match operand {
+        Operand::Real(value) => Some(Argument::Real(*value)),
+        Operand::Int(value) => Some(Argument::Int(*value)),
+        _ => None,
+    };
+    parameters.iter().map(argument).collect()
+}

@@ -1,0 +1,220 @@
+//! The module under construction: one function for each (piece of code, view) that is asked for, by worklist.
+
+use crate::facts::{Facts, Unit};
+use crate::representation::Representation;
+use crate::{Refusal, Request};
+use borel_core as core;
+use borel_core::{Program, Ty, Type};
+use borel_flow::{Function, FunctionId, Module, Root, Site, View};
+use borel_source::{Name, Span};
+use std::collections::{HashMap, VecDeque};
+
+/// A piece of code that functions are made of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Code {
+    /// A Core function
+    Function(core::FunctionId),
+    /// The lambda with this number; the closure is its first parameter
+    Lambda(u32),
+    /// What calling a `mem` of this function type does
+    Mem(Ty),
+    /// A draw from a value of this distribution type, in the enumerate view
+    Choose(Ty),
+}
+
+/// A function of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Instance {
+    /// Its code.
+    pub code: Code,
+    /// Its view.
+    pub view: View,
+}
+
+/// What becomes a root.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Source {
+    /// The root of the program: its parameters are in the environment.
+    Program(core::FunctionId),
+    /// A lambda: the environment is the closure.
+    Lambda(u32),
+}
+
+/// See the module.
+pub(crate) struct Flattener<'a> {
+    /// What is flattened.
+    pub program: &'a Program,
+    /// What is known of it.
+    pub facts: Facts<'a>,
+    /// Words and layouts.
+    pub representation: Representation<'a>,
+    /// What is wanted.
+    pub request: Request,
+    /// Whether something needs the ambient state of particles.
+    pub ambient: bool,
+    /// Whether a construct that the enumerate view cannot run is refused now, and not when it is reached.
+    pub refuses: bool,
+    /// Why the views asked for cannot be made.
+    pub refusals: Vec<Refusal>,
+    /// Roots made or wanted, in order.
+    pub roots: Vec<(Source, Root)>,
+    /// Root functions to be made: root, view.
+    pub wanted: VecDeque<(usize, View)>,
+    functions: Vec<Option<Function>>,
+    instances: HashMap<Instance, FunctionId>,
+    queue: VecDeque<(Instance, FunctionId)>,
+    names: HashMap<String, usize>,
+    sites: Vec<Span>,
+    site_of: HashMap<Span, Site>,
+    statics: Vec<String>,
+    static_of: HashMap<Name, u32>,
+}
+
+impl<'a> Flattener<'a> {
+    /// For a program with this root.
+    pub fn new(program: &'a Program, root: core::FunctionId, request: &Request) -> Flattener<'a> {
+        Flattener {
+            program,
+            facts: Facts::of(program, root),
+            representation: Representation::new(program),
+            request: *request,
+            ambient: false,
+            refuses: true,
+            refusals: Vec::new(),
+            roots: Vec::new(),
+            wanted: VecDeque::new(),
+            functions: Vec::new(),
+            instances: HashMap::new(),
+            queue: VecDeque::new(),
+            names: HashMap::new(),
+            sites: Vec::new(),
+            site_of: HashMap::new(),
+            statics: Vec::new(),
+            static_of: HashMap::new(),
+        }
+    }
+
+    /// Makes the views of the root that were asked for, and all they reach.
+    pub fn run(mut self, root: core::FunctionId) -> Result<Module, Vec<Refusal>> {
+        let asked = [
+            (self.request.simulate, View::Simulate),
+            (self.request.weigh, View::Weigh),
+            (self.request.step, View::Step),
+            (self.request.enumerate, View::Enumerate),
+        ];
+        let index = self.root(Source::Program(root));
+        for (_, view) in asked.into_iter().filter(|(asked, _)| *asked) {
+            self.wanted.push_back((index, view));
+        }
+        while let Some((root, view)) = self.wanted.pop_front() {
+            // What `infer` reaches in the program is refused where it happens: closures are told apart by type only, and one that is
+            // not inferred this way may look as if it were.
+            self.refuses = matches!(self.roots[root].0, Source::Program(_));
+            self.make_root(root, view);
+            while let Some((instance, id)) = self.queue.pop_front() {
+                let function = self.make(instance);
+                self.functions[id.0 as usize] = Some(function);
+            }
+        }
+        if !self.refusals.is_empty() {
+            self.refusals.dedup();
+            return Err(self.refusals);
+        }
+        Ok(self.finish())
+    }
+
+    fn finish(self) -> Module {
+        Module {
+            layouts: self.representation.layouts,
+            shapes: self.representation.shapes,
+            functions: self.functions.into_iter().flatten().collect(),
+            sites: self.sites,
+            choices: self.program.choices.iter().map(|choice| choice.name.to_string()).collect(),
+            statics: self.statics,
+            roots: self.roots.into_iter().map(|(_, root)| root).collect(),
+            ambient: self.ambient,
+        }
+    }
+
+    /// Adds a function that is no instance.
+    pub fn add(&mut self, function: Function) -> FunctionId {
+        self.functions.push(Some(function));
+        FunctionId(self.functions.len() as u32 - 1)
+    }
+
+    /// The function of an instance, which will be made if it is not yet.
+    pub fn instance(&mut self, code: Code, view: View) -> FunctionId {
+        let instance = Instance { code, view: self.needed_view(code, view) };
+        if let Some(id) = self.instances.get(&instance) {
+            return *id;
+        }
+        let id = FunctionId(self.functions.len() as u32);
+        self.functions.push(None);
+        self.instances.insert(instance, id);
+        self.queue.push_back((instance, id));
+        id
+    }
+
+    /// The view that makes a difference to the code: fewer instances, and less that suspends.
+    pub fn needed_view(&self, code: Code, view: View) -> View {
+        let effects = match code {
+            Code::Function(id) => self.facts.effects_of(Unit::Function(id)),
+            Code::Lambda(number) => self.facts.effects_of(Unit::Lambda(number)),
+            Code::Mem(ty) => self.facts.effects_of_closure(ty),
+            Code::Choose(_) => return View::Enumerate,
+        };
+        match view {
+            _ if !effects.draws && !effects.scores => View::Pure,
+            View::Enumerate if !effects.draws => View::Weigh,
+            View::Weigh | View::Step if !effects.scores => View::Simulate,
+            // What happens inside a memoised call is scored, but the particle is not stopped there.
+            View::Step if matches!(code, Code::Mem(_)) => View::Weigh,
+            view => view,
+        }
+    }
+
+    /// Whether the function of an instance may suspend.
+    pub fn suspends(&self, code: Code, view: View) -> bool {
+        matches!(self.needed_view(code, view), View::Step | View::Enumerate)
+    }
+
+    /// A name that no other function of the module has.
+    pub fn unique_name(&mut self, name: &str, view: View) -> String {
+        let suffix = match view {
+            View::Pure => "",
+            View::Simulate => ".simulate",
+            View::Weigh => ".weigh",
+            View::Step => ".step",
+            View::Enumerate => ".enumerate",
+        };
+        let name = format!("{name}{suffix}");
+        let count = self.names.entry(name.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { name } else { format!("{name}#{count}") }
+    }
+
+    /// The site of a span.
+    pub fn site(&mut self, span: Span) -> Site {
+        *self.site_of.entry(span).or_insert_with(|| {
+            self.sites.push(span);
+            Site(self.sites.len() as u32 - 1)
+        })
+    }
+
+    /// The text constant.
+    pub fn text_constant(&mut self, text: &Name) -> u32 {
+        *self.static_of.entry(text.clone()).or_insert_with(|| {
+            self.statics.push(text.to_string());
+            self.statics.len() as u32 - 1
+        })
+    }
+
+    /// The parameter types and the result type of a function type.
+    pub fn function_type(&self, ty: Ty) -> (&'a [Ty], Ty) {
+        let program = self.program;
+        match program.ty(ty) {
+            Type::Function(params, result) => (params, *result),
+            _ => (&[], ty),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! .
+use borel_flow::Module;
+/// .
+pub fn optimise(_module: &mut Module) {}
