@@ -35,9 +35,7 @@ mod method;
 mod model;
 mod posterior;
 mod program;
-mod repeats;
 mod run;
-mod watchdog;
 
 pub use borel_abi::Value;
 pub use borel_diagnostics::{Diagnostic, Severity, explain, suggest};

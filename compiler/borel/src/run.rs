@@ -1,5 +1,6 @@
 //! Runs of compiled programs: `main`, and inference with a model.
 
+use crate::choose::choose;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{Inference, Progress};
@@ -7,27 +8,18 @@ use crate::method::{Method, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
-use crate::repeats;
-use crate::watchdog::{Reason, Watchdog};
 use borel_abi::arena::Environment;
-use borel_abi::stack::with_stack;
-use borel_abi::stream::Stream;
-use borel_abi::{ErrorKind, Host, Output, RuntimeError};
+use borel_abi::{ErrorKind, Host, Output, RuntimeError, Value};
 use borel_diagnostics::Diagnostic;
 use borel_driver::back::{Executable, Target, Use};
 use borel_driver::stop;
-use borel_inference::compiled::{Captured, View};
-use borel_inference::{CHUNK, CompiledModel, Control, Importance, Model, Population, Smc, Team};
-use borel_posterior::Draws;
+use borel_inference::{Control, Job, Outcome, Settings};
 use borel_typed::FunctionId;
-use serde_json::{Value as Json, json};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
 
-/// Stack of the thread that runs compiled code; only reserved until it is used.
-const STACK: usize = 1 << 30;
-/// How long a run that is to stop may take to end with what there is.
-const GRACE: Duration = Duration::from_secs(2);
 /// Lines of output that may wait to be taken.
 const LINES: usize = 1024;
 
@@ -50,9 +42,17 @@ pub(crate) fn run(
     let target = Target { function, purpose: Use::Main, record: false };
     let executable = program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))?;
     let (sender, lines) = sync_channel::<String>(LINES);
+    // A receiver that is gone has no use for the line.
+    let print: Output = Box::new(move |line| drop(sender.send(line.to_string())));
+    let host = host(options.max_memory, print);
+    let stop = options.interrupt.flag();
     let result = std::thread::scope(|scope| {
-        let executable = &executable;
-        let running = scope.spawn(move || with_stack(STACK, move || run_once(executable, options, sender)));
+        let (executable, timeout) = (&executable, options.timeout);
+        // The host goes with the thread: the lines end when nobody can print any more.
+        let running = scope.spawn(move || {
+            let job = job(executable, &[])?;
+            borel_inference::execute(&job, &host, options.seed, Some(&stop), timeout).map(|_| ())
+        });
         lines.iter().for_each(|line| output(&line));
         running.join()
     });
@@ -62,97 +62,119 @@ pub(crate) fn run(
     }
 }
 
-fn run_once(executable: &Executable, options: &RunOptions, sender: SyncSender<String>) -> Result<(), RuntimeError> {
-    // A receiver that is gone has no use for the line.
-    let print: Output = Box::new(move |line| drop(sender.send(line.to_string())));
-    let host = host(options.max_memory, print);
-    let _watchdog = Watchdog::new(&options.interrupt, options.timeout, Duration::ZERO, host.interrupt.clone());
-    let model = compiled_model(executable, &[], View::Simulate, &host)?;
-    let mut worker = model.worker();
-    let mut particles = model.begin(&mut worker, 1)?;
-    let mut stream = Stream::new(options.seed);
-    model.advance(&mut worker, &mut particles, &mut stream, &mut [0.0])?;
-    model.discard(&mut worker, &mut particles);
-    Ok(())
-}
-
 fn host(max_memory: Option<u64>, output: Output) -> Host {
     let limit = max_memory.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX / 2);
     Host::new(limit, output)
 }
 
-fn compiled_model(
-    executable: &Executable,
-    values: &[borel_abi::Value],
-    view: View,
-    host: &Host,
-) -> Result<CompiledModel, RuntimeError> {
-    let fault = |reason: String| RuntimeError::new(ErrorKind::Message(reason));
-    let environment = Environment::bind(executable.module(), 0, values).map_err(|error| fault(error.to_string()))?;
-    let model = CompiledModel::new(executable.module(), 0, Captured::Environment(environment), view, host);
-    model.ok_or_else(|| fault("the program was not compiled for this".into()))
+/// The root that was asked for, with the values of its parameters.
+fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
+    let module = executable.module().clone();
+    let environment = Environment::bind(&module, 0, values)
+        .map_err(|error| RuntimeError::new(ErrorKind::Message(error.to_string())))?;
+    Ok(Job { module, root: 0, environment })
 }
 
 /// The error of a run as one with messages.
-fn failure(program: &Program, executable: &Executable, error: &RuntimeError) -> Error {
+pub(crate) fn failure(program: &Program, executable: &Executable, error: &RuntimeError) -> Error {
     let diagnostics = program.diagnostics(vec![stop::diagnostic(error, executable.sites())]);
     if stop::is_failure_of_inference(error) { Error::Inference(diagnostics) } else { Error::Program(diagnostics) }
 }
 
-/// One run of a method, before summaries.
-pub(crate) struct Outcome {
-    pub(crate) draws: Draws,
-    pub(crate) log_evidence: f64,
-    pub(crate) diagnostics: Vec<(String, Json)>,
-    pub(crate) partial: bool,
+/// Native code for a method.
+pub(crate) fn executable(inference: &Inference, bound: &Bound, method: &Method) -> Result<Arc<Executable>, Error> {
+    let function = bound.model.function_id();
+    let target = Target { function, purpose: purpose(method), record: inference.record };
+    let program = bound.model.program();
+    program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))
+}
+
+/// Runs a method once its code is there.
+pub(crate) fn run_method(
+    inference: &Inference,
+    bound: &Bound,
+    executable: &Executable,
+    method: &Method,
+    control: Control<'_>,
+) -> Result<Outcome, RuntimeError> {
+    let settings = Settings {
+        method: runtime_method(method),
+        seed: inference.seed,
+        threads: inference.threads,
+        repeats: inference.repeats,
+        timeout: inference.timeout,
+        control,
+    };
+    let host = host(inference.max_memory, Box::new(|_| {}));
+    borel_inference::infer(&job(executable, &bound.values)?, &host, &settings)
 }
 
 /// Infers with a model.
 pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, Error> {
-    let (method, choice) = match inference.method {
-        Some(method) => (method, None),
+    let start = Instant::now();
+    let (method, choice, found) = match inference.method {
+        Some(method) => (method, None, None),
         None => {
-            let (method, why) = crate::choose::choose(inference, bound);
-            (method, Some(why))
+            let choice = choose(inference, bound)?;
+            (choice.method, Some(choice.reason), choice.outcome)
         }
     };
-    let program = bound.model.program();
-    let purpose = purpose(&method);
-    let target = Target { function: bound.model.function_id(), purpose, record: inference.record };
-    let executable = program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))?;
-    let start = Instant::now();
-    let host = host(inference.max_memory, Box::new(|_| {}));
-    let watchdog = Watchdog::new(&inference.interrupt, inference.timeout, GRACE, host.interrupt.clone());
-    let session = Session { inference, method, executable: &executable, host: &host, watchdog: &watchdog };
-    let outcome = session.run(bound).map_err(|error| failure(program, &executable, &error))?;
-    let mut timings = program.timings().clone();
+    let executable = executable(inference, bound, &method)?;
+    let started = Instant::now();
+    let outcome = match found {
+        Some(outcome) => outcome,
+        None => run_with_progress(inference, bound, &executable, &method)
+            .map_err(|error| failure(bound.model.program(), &executable, &error))?,
+    };
+    let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
+    let mut timings = bound.model.program().timings().clone();
     timings.extend(executable.timings());
+    let interrupted = inference.interrupt.is_set();
+    let stopped = outcome.partial.then_some(if interrupted { "interrupted" } else { "its time was up" });
+    let warnings = warnings(bound, &method, &executable);
     let inner = borel_posterior::Posterior {
         model: bound.model.name().to_string(),
         method: method.name().to_string(),
         seed: inference.seed,
         backend: "cranelift".to_string(),
-        log_evidence: Some(outcome.log_evidence),
-        log_evidence_error: outcome.error,
-        diagnostics: outcome.diagnostics,
+        log_evidence: outcome.log_evidence,
+        log_evidence_error: outcome.log_evidence_error,
+        diagnostics: outcome.diagnostics.iter().map(|(name, value)| (name.to_string(), figure(*value))).collect(),
         seconds: borel_posterior::Seconds {
             compile: timings.total().as_secs_f64(),
             warmup: None,
-            sampling: start.elapsed().as_secs_f64(),
+            sampling: sampling.as_secs_f64(),
         },
         partial: outcome.partial,
         draws: outcome.draws,
     };
-    let warnings = warnings(bound, &method, &executable);
-    let stopped = watchdog.reason().filter(|_| inner.partial).map(stopped_by);
     Ok(Posterior { inner, choice, stopped, warnings, timings })
 }
 
-fn stopped_by(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Interrupt => "interrupted",
-        Reason::Timeout => "its time was up",
-    }
+/// A figure of a method: counts without a fraction.
+fn figure(value: f64) -> serde_json::Value {
+    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+fn run_with_progress(
+    inference: &Inference,
+    bound: &Bound,
+    executable: &Executable,
+    method: &Method,
+) -> Result<Outcome, RuntimeError> {
+    let what = match method {
+        Method::Enumerate { .. } => "executions",
+        Method::Importance { .. } => "chunks of draws",
+        Method::Smc { .. } => "steps",
+    };
+    let tell = |progress: borel_inference::Progress| {
+        if let Some(watcher) = &inference.progress {
+            watcher(&Progress { what, done: progress.done, total: progress.total });
+        }
+    };
+    let stop = inference.interrupt.flag();
+    let control = Control { stop: Some(&stop), progress: Some(&tell) };
+    run_method(inference, bound, executable, method, control)
 }
 
 /// What looks suspicious about the model and the method.
@@ -170,95 +192,14 @@ fn warnings(bound: &Bound, method: &Method, executable: &Executable) -> Diagnost
     bound.model.program().diagnostics(list)
 }
 
-/// What a run of a method has to do with.
-struct Session<'a> {
-    inference: &'a Inference,
-    method: Method,
-    executable: &'a Executable,
-    host: &'a Host,
-    watchdog: &'a Watchdog,
-}
-
-impl Session<'_> {
-    fn run(&self, bound: &Bound) -> Result<repeats::Outcome, RuntimeError> {
-        let view = if matches!(self.method, Method::Importance { .. }) { View::Weigh } else { View::Step };
-        let model = compiled_model(self.executable, &bound.values, view, self.host)?;
-        let threads = self.threads();
-        let pool = borel_inference::thread_pool(threads);
-        let mut team = Team::new((0..threads).map(|_| model.worker()).collect(), pool.as_ref());
-        let mut outcomes = Vec::new();
-        for repeat in 0..self.inference.repeats {
-            outcomes.push(self.run_once(&model, &mut team, repeats::seed(self.inference.seed, repeat))?);
-            if self.watchdog.reason().is_some() {
-                break;
-            }
+fn runtime_method(method: &Method) -> borel_inference::Method {
+    match *method {
+        Method::Enumerate { mass } => borel_inference::Method::Enumerate { mass },
+        Method::Importance { draws } => borel_inference::Method::Importance { draws },
+        Method::Smc { particles, resampling, threshold } => {
+            borel_inference::Method::Smc { particles, resampling: scheme(resampling), threshold }
         }
-        Ok(repeats::combine(outcomes, self.inference.repeats))
     }
-
-    /// More threads than chunks have nothing to do.
-    fn threads(&self) -> usize {
-        let count = match self.method {
-            Method::Enumerate { .. } => 1,
-            Method::Importance { draws } => draws,
-            Method::Smc { particles, .. } => particles,
-        };
-        self.inference.threads.min(count.div_ceil(CHUNK)).max(1)
-    }
-
-    fn run_once(
-        &self,
-        model: &CompiledModel,
-        team: &mut Team<'_, <CompiledModel as Model>::Worker>,
-        seed: u64,
-    ) -> Result<Outcome, RuntimeError> {
-        let what = if matches!(self.method, Method::Smc { .. }) { "steps" } else { "chunks" };
-        let tell = |progress: borel_inference::Progress| {
-            if let Some(watcher) = &self.inference.progress {
-                watcher(&Progress { what, done: progress.done, total: progress.total });
-            }
-        };
-        let control = Control { stop: Some(self.watchdog.stop()), progress: Some(&tell) };
-        let population = match self.method {
-            Method::Smc { particles, resampling, threshold } => {
-                let resampling = scheme(resampling);
-                let settings = Smc { particles, resampling, threshold, seed, genealogy: false };
-                borel_inference::smc(model, team, &settings, &control)?
-            }
-            Method::Importance { draws } => {
-                borel_inference::importance(model, team, &Importance { draws, seed }, &control)?
-            }
-            Method::Enumerate { .. } => return Err(RuntimeError::new(ErrorKind::Refused)),
-        };
-        Ok(outcome(model, team, population, &self.method))
-    }
-}
-
-fn outcome(
-    model: &CompiledModel,
-    team: &mut Team<'_, <CompiledModel as Model>::Worker>,
-    population: Population<CompiledModel>,
-    method: &Method,
-) -> Outcome {
-    let size = population.weights.iter().map(|weight| weight * weight).sum::<f64>().recip();
-    let mut diagnostics = vec![("effective_sample_size".to_string(), json!(size))];
-    match method {
-        Method::Smc { particles, .. } => {
-            diagnostics.push(("particles".into(), json!(particles)));
-            diagnostics.push(("steps".into(), json!(population.steps)));
-            diagnostics.push(("resamplings".into(), json!(population.resamplings)));
-            diagnostics
-                .push(("smallest_effective_sample_size".into(), json!(population.smallest_effective_sample_size)));
-        }
-        _ => diagnostics.push(("draws".into(), json!(population.weights.len()))),
-    }
-    if population.not_numbers > 0 {
-        diagnostics.push(("log_weights_not_a_number".into(), json!(population.not_numbers)));
-    }
-    let draws = population.draws(model);
-    let (log_evidence, partial) = (population.log_evidence, population.partial);
-    population.discard(model, team);
-    Outcome { draws, log_evidence, diagnostics, partial }
 }
 
 fn scheme(resampling: Resampling) -> borel_inference::Resampling {

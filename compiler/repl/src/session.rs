@@ -106,25 +106,30 @@ impl Session {
     }
 
     fn evaluate(&mut self, expression: &str) -> Result<String, String> {
-        let body = format!("{}let {VALUE} = {expression}\nprint({VALUE})\n", self.fresh_randomness());
-        let (program, result) = match self.compile(&body) {
-            Ok(program) => (program, String::new()),
-            // Some values cannot be printed, and some expressions have none.
-            Err(diagnostics) => {
-                let body = format!("{}{expression}\n", self.fresh_randomness());
-                (self.compile(&body).map_err(|_| diagnostics.to_string())?, String::new())
-            }
+        let value = format!("{}let {VALUE} = {expression}\n", self.fresh_randomness());
+        let program = self.compile(&value).map_err(|diagnostics| diagnostics.to_string())?;
+        let ty = program.local_type(VALUE).unwrap_or_else(|| "()".into());
+        if ty == "()" {
+            let output = self.run(&program);
+            self.evaluations += 1;
+            return output;
+        }
+        // What cannot be printed is shown by its type alone.
+        let (program, shown) = match self.compile(&format!("{value}print({VALUE})\n")) {
+            Ok(printing) => (printing, true),
+            Err(_) => (program, false),
         };
         let output = self.run(&program)?;
         self.evaluations += 1;
-        match program.local_type(VALUE) {
-            Some(ty) if ty == "()" => Ok(output.trim_end().trim_end_matches("()").trim_end().to_string() + &result),
-            Some(ty) => Ok(format!("{} : {ty}", output.trim_end())),
-            None => Ok(output),
-        }
+        Ok(if shown { format!("{output} : {ty}") } else { format!("{output}_ : {ty}") })
     }
 
     fn execute(&mut self, statement: &str) -> Result<String, String> {
+        if let Some(name) = constant(statement)
+            && self.define(vec![(name.to_string(), statement.to_string())]).is_ok()
+        {
+            return Ok(String::new());
+        }
         let body = format!("{}{statement}\n", self.fresh_randomness());
         let program = self.compile(&body).map_err(|diagnostics| diagnostics.to_string())?;
         let output = self.run(&program)?;
@@ -215,5 +220,80 @@ impl Session {
                  if repl_skipped < 0 {{ print(repl_skipped) }}\n"
             ),
         }
+    }
+}
+
+/// The name that `let name = ..` binds: if its value is pure and uses no earlier statement, it can be a definition, which
+/// functions may refer to.
+fn constant(statement: &str) -> Option<&str> {
+    let rest = statement.strip_prefix("let ")?;
+    let (name, _) = rest.split_once('=')?;
+    let name = name.split(':').next()?.trim();
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each input leads to.
+    fn replies(inputs: &[&str]) -> Vec<String> {
+        let mut session = Session::new(Interrupt::new());
+        inputs.iter().map(|input| session.enter(input).text).collect()
+    }
+
+    fn last(inputs: &[&str]) -> String {
+        replies(inputs).pop().unwrap_or_default()
+    }
+
+    #[test]
+    fn expressions_are_evaluated() {
+        assert_eq!(last(&["1 + 2"]), "3 : Int\n");
+        assert_eq!(last(&["[1.5, 2.0]"]), "[1.5, 2.0] : [Real]\n");
+        assert_eq!(last(&["print(\"a\")"]), "a\n");
+    }
+
+    #[test]
+    fn statements_and_definitions_are_kept() {
+        assert_eq!(last(&["let x = 3", "x + 1"]), "4 : Int\n");
+        assert_eq!(last(&["let x = 3", "fn f(y: Int) -> Int => x + y", "f(2)"]), "5 : Int\n");
+        assert_eq!(last(&["var n = 1", "n = n + 1", "n"]), "2 : Int\n");
+        assert_eq!(last(&["fn f() => 1", "fn f() => 2", "f()"]), "2 : Int\n");
+        assert_eq!(last(&["type Colour = Red | Green", "Red"]), "Red : Colour\n");
+        assert_eq!(last(&["print(1)", "print(2)"]), "2\n");
+        assert_eq!(last(&["for i in 0..2 { print(i) }", "5"]), "5 : Int\n");
+    }
+
+    #[test]
+    fn draws_are_kept_and_new_ones_are_new() {
+        let replies = replies(&["let x ~ Normal(0, 1)", "x", "x", "sample Normal(0, 1)", "sample Normal(0, 1)", "x"]);
+        assert_eq!(replies[1], replies[2]);
+        assert_eq!(replies[1], replies[5]);
+        assert_ne!(replies[3], replies[4]);
+    }
+
+    #[test]
+    fn mistakes_change_nothing() {
+        let replies = replies(&["let x = 3", "let x = 3 + true", "fn f() => y", "1 +", "x", "f()"]);
+        assert!(replies[1].contains("error") && replies[2].contains("error") && replies[3].contains("error"));
+        assert_eq!(replies[4], "3 : Int\n");
+        assert!(replies[5].contains("E0101"), "{}", replies[5]);
+    }
+
+    #[test]
+    fn errors_in_a_run_change_nothing() {
+        let replies = replies(&["var xs = [1]", "xs = [xs[3]]", "xs"]);
+        assert!(replies[1].contains("E0601"), "{}", replies[1]);
+        assert_eq!(replies[2], "[1] : [Int]\n");
+    }
+
+    #[test]
+    fn commands() {
+        assert_eq!(last(&["fn f(x: Real) -> Real => x", ":type f"]), "f : (Real) -> Real\n");
+        assert_eq!(last(&[":type 1.5 + 1"]), "1.5 + 1 : Real\n");
+        assert_eq!(last(&[":data"]), "no data\n");
+        assert!(last(&[":help"]).contains(":infer"));
+        assert!(last(&["model m() { let x ~ Bernoulli(0.25)\n return x }", ":infer m enumerate"]).contains("0.25"));
+        assert!(Session::new(Interrupt::new()).enter(":quit").quit);
     }
 }
