@@ -215,18 +215,19 @@ impl Heap {
                 *object.add(1) = (*ctx).free[class] as u64;
                 (*ctx).free[class] = object;
             } else {
-                self.release_large(object, capacity(bytes));
+                self.release_large(object);
             }
         }
     }
 
     /// # Safety
     /// As [`Heap::release`].
-    unsafe fn release_large(&mut self, object: *mut u64, bytes: usize) {
-        let total = bytes + LARGE_HEADER;
+    unsafe fn release_large(&mut self, object: *mut u64) {
+        let total;
         // SAFETY: by the contract the block is live and in the list.
         unsafe {
             let block = (object as *mut u8).sub(LARGE_HEADER) as *mut Large;
+            total = (*block).total;
             if (*block).previous.is_null() {
                 self.large = (*block).next;
             } else {

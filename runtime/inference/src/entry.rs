@@ -5,7 +5,7 @@
 use crate::compiled::{Captured, CompiledModel, Handle, View};
 use crate::control::Control;
 use crate::distribution::{Distribution, array_layout, sample_index};
-use crate::enumerate::{Enumerate, enumerate};
+use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::importance::{Importance, importance};
 use crate::particles::Format;
 use crate::resample::Resampling;
@@ -172,7 +172,7 @@ unsafe fn run(
         let root = root.ok_or(RuntimeError::new(ErrorKind::Refused))?;
         let captured = Captured::Closure(closure);
         if method.kind == 0 {
-            return run_exact(&mut *worker, root, &captured, method, memory);
+            return run_exact(&mut *worker, root, captured, method, memory);
         }
         let host = (*worker).host().clone();
         let model = CompiledModel::new(&module, root, captured, View::Step, &host);
@@ -246,25 +246,24 @@ unsafe fn make_arrays(
     Ok([draws as u64, weights as u64])
 }
 
+/// Explores within the worker.
 unsafe fn run_exact(
     worker: &mut Worker,
     root: usize,
-    captured: &Captured,
+    captured: Captured,
     method: Method,
     memory: (*mut u64, i64),
 ) -> Result<[u64; 3], RuntimeError> {
-    let module = worker.module().clone();
+    let model = ExactModel::new(worker.module(), root, captured).ok_or(RuntimeError::new(ErrorKind::Refused))?;
+    let model = model.with_memory(memory.0, memory.1);
     let settings = Enumerate { mass: method.mass, keep_trace: false, ..Enumerate::default() };
-    let control = Control::default();
-    let found = enumerate(&module, root, captured, worker, memory, &settings, &control)?;
-    let weighted: Vec<(&[u64], f64)> =
-        found.particles.iter().map(Vec::as_slice).zip(found.weights.iter().copied()).collect();
-    let Some(machine) = &module.enumerate else { return Err(RuntimeError::new(ErrorKind::Refused)) };
-    let format = Format::of_machine(&module, machine, module.roots[root].result);
+    let found = enumerate(&model, worker, &settings, &Control::default())?;
+    let weights = found.weights.iter().copied();
+    let weighted: Vec<(&[u64], f64)> = found.particles.iter().map(Vec::as_slice).zip(weights).collect();
     // SAFETY: finished particles of this worker.
-    let array = unsafe { make_arrays(worker, root, &format, &weighted) };
+    let array = unsafe { make_arrays(worker, root, model.format(), &weighted) };
     let log_evidence = found.log_evidence;
-    found.discard(&format, worker);
+    found.discard(&model, worker);
     let [draws, weights] = array.map_err(RuntimeError::new)?;
     Ok([draws, weights, log_evidence.to_bits()])
 }

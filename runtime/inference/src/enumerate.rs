@@ -15,12 +15,13 @@ use crate::particles::{Format, LOG_WEIGHT, MEMO, MEMS, STATE, TRACE};
 use crate::table::StateTable;
 use crate::weights::log_add;
 use borel_abi::module::{DONE, Machine, Module};
-use borel_abi::scopes::Scopes;
+use borel_abi::object;
 use borel_abi::shape::ShapeId;
-use borel_abi::{ErrorKind, RuntimeError, Worker};
+use borel_abi::{ErrorKind, Host, RuntimeError, Worker};
 use borel_posterior::Draws;
 use std::collections::BinaryHeap;
 use std::ptr::null_mut;
+use std::sync::Arc;
 
 /// Executions between two looks at the clock and the caller.
 const REPORT_EVERY: u64 = 1024;
@@ -103,12 +104,69 @@ impl PartialEq for Deferred {
 
 impl Eq for Deferred {}
 
+/// A root of a program that was compiled for enumeration, with its environment.
+pub struct ExactModel {
+    module: Arc<Module>,
+    machine: Machine,
+    captured: Captured,
+    format: Format,
+    result: ShapeId,
+    start: u64,
+    /// What a nested inference starts with: the memo table (kept alive by the caller) and the number of `mem`s
+    memory: (u64, u64),
+}
+
+impl ExactModel {
+    /// None if the program was not compiled for it.
+    pub fn new(module: &Arc<Module>, root: usize, captured: Captured) -> Option<ExactModel> {
+        let info = module.roots.get(root)?;
+        let machine = module.enumerate.clone()?;
+        let format = Format::of_machine(module, &machine, info.result);
+        let start = info.enumerate_start?;
+        Some(ExactModel {
+            module: module.clone(),
+            machine,
+            captured,
+            format,
+            result: info.result,
+            start,
+            memory: (0, 0),
+        })
+    }
+
+    /// With a memo table to begin with.
+    pub(crate) fn with_memory(mut self, memo: *mut u64, mems: i64) -> ExactModel {
+        self.memory = (memo as u64, mems as u64);
+        self
+    }
+
+    /// How particles are arranged.
+    pub fn format(&self) -> &Format {
+        &self.format
+    }
+
+    /// A worker for it.
+    pub fn worker(&self, host: &Host) -> Worker {
+        Worker::new(self.module.clone(), host.clone(), 0)
+    }
+
+    /// An execution that has not begun.
+    fn first(&self) -> Node {
+        let mut words = vec![0; self.format.stride];
+        words[STATE] = self.start;
+        if self.format.ambient {
+            // SAFETY: the caller of a nested inference keeps its memo table; for others it is 0.
+            unsafe { object::retain(self.memory.0) };
+            (words[MEMO], words[MEMS]) = self.memory;
+        }
+        Node { words, pending: 0, mass: 1.0, log_joint: 0.0, next: None, rest: 1.0 }
+    }
+}
+
 /// What an exploration works on.
 struct Explorer<'a, 'c> {
+    model: &'a ExactModel,
     worker: &'a mut Worker,
-    machine: &'a Machine,
-    captured: &'a Captured,
-    format: &'a Format,
     settings: Enumerate,
     control: &'a Control<'c>,
     deferred: BinaryHeap<Deferred>,
@@ -118,33 +176,16 @@ struct Explorer<'a, 'c> {
     executions: u64,
 }
 
-/// Explores a root of a program. `memory` is the memo table to start with (borrowed) and the number of `mem`s.
+/// Explores a model.
 pub fn enumerate(
-    module: &Module,
-    root: usize,
-    captured: &Captured,
+    model: &ExactModel,
     worker: &mut Worker,
-    memory: (*mut u64, i64),
     settings: &Enumerate,
     control: &Control<'_>,
 ) -> Result<Enumerated, RuntimeError> {
-    let refused = || RuntimeError::new(ErrorKind::Refused);
-    let info = module.roots.get(root).ok_or_else(refused)?;
-    let machine = module.enumerate.as_ref().ok_or_else(refused)?;
-    let start = info.enumerate_start.ok_or_else(refused)?;
-    let format = Format::of_machine(module, machine, info.result);
-    let mut words = vec![0; format.stride];
-    words[STATE] = start;
-    if format.ambient {
-        // SAFETY: the caller keeps the table alive.
-        unsafe { borel_abi::object::retain(memory.0 as u64) };
-        (words[MEMO], words[MEMS]) = (memory.0 as u64, memory.1 as u64);
-    }
     let explorer = Explorer {
+        model,
         worker,
-        machine,
-        captured,
-        format: &format,
         settings: *settings,
         control,
         deferred: BinaryHeap::new(),
@@ -152,8 +193,7 @@ pub fn enumerate(
         threshold: 0.1 * (1.0 - settings.mass).max(0.0),
         executions: 0,
     };
-    let first = Node { words, pending: 0, mass: 1.0, log_joint: 0.0, next: None, rest: 1.0 };
-    explorer.explore(first)
+    explorer.explore(model.first())
 }
 
 impl Explorer<'_, '_> {
@@ -215,7 +255,7 @@ impl Explorer<'_, '_> {
         let layouts = self.worker.layouts().clone();
         // SAFETY: the node owns the distribution until it is released below.
         let distribution = unsafe { Distribution::new(&layouts, node.pending as *const u64) };
-        let at_site = |kind| RuntimeError { kind, site: self.format.site(&node.words) };
+        let at_site = |kind| RuntimeError { kind, site: self.model.format.site(&node.words) };
         let choices = distribution.choices().map_err(at_site)?;
         let mut choice = node.next.unwrap_or(choices.first);
         while choices.last.is_none_or(|last| choice <= last) {
@@ -237,7 +277,7 @@ impl Explorer<'_, '_> {
         }
         // SAFETY: the node owns its words and its distribution.
         unsafe {
-            self.format.release(self.worker, &node.words);
+            self.model.format.release(self.worker, &node.words);
             self.worker.release(node.pending);
         }
         Ok(())
@@ -252,7 +292,7 @@ impl Explorer<'_, '_> {
         level: &mut StateTable,
     ) -> Result<(), RuntimeError> {
         // SAFETY: the words are a particle of this worker.
-        unsafe { self.format.retain(&node.words) };
+        unsafe { self.model.format.retain(&node.words) };
         let mass = node.mass * log_mass.exp();
         let log_joint = node.log_joint + log_mass;
         let child = Node { words: node.words.clone(), pending: 0, mass, log_joint, next: None, rest: mass };
@@ -262,7 +302,8 @@ impl Explorer<'_, '_> {
     /// Runs an execution to its next choice or its end.
     fn advance(&mut self, mut node: Node, choice: Option<i64>, level: &mut StateTable) -> Result<(), RuntimeError> {
         self.executions += 1;
-        let (advance, environment, words) = (self.machine.advance, self.captured.pointer(), node.words.as_mut_ptr());
+        let (advance, environment, words) =
+            (self.model.machine.advance, self.model.captured.pointer(), node.words.as_mut_ptr());
         let ctx = self.worker.ctx();
         ctx.input = choice.unwrap_or(0);
         ctx.pending = null_mut();
@@ -278,13 +319,13 @@ impl Explorer<'_, '_> {
         if gain.is_nan() || gain == f64::NEG_INFINITY {
             // SAFETY: the node owns its words and its distribution.
             unsafe {
-                self.format.release(self.worker, &node.words);
+                self.model.format.release(self.worker, &node.words);
                 self.worker.release(node.pending);
             }
             return Ok(());
         }
         node.log_joint += gain;
-        if self.format.ambient && !self.settings.keep_trace {
+        if self.model.format.ambient && !self.settings.keep_trace {
             let trace = std::mem::replace(&mut node.words[TRACE], 0);
             // SAFETY: the particle owned it.
             unsafe { self.worker.release(trace) };
@@ -292,12 +333,12 @@ impl Explorer<'_, '_> {
         let done = node.words[STATE] == DONE;
         let table = if done { &mut self.results } else { level };
         // SAFETY: the node owns its pointers, which are of this worker.
-        unsafe { table.add(self.format, self.worker, node) };
+        unsafe { table.add(&self.model.format, self.worker, node) };
         Ok(())
     }
 
     fn finish(self, partial: bool) -> Result<Enumerated, RuntimeError> {
-        let (worker, format) = (self.worker, self.format);
+        let (worker, format) = (self.worker, &self.model.format);
         let mut unexplored = 0.0;
         let mut site = None;
         for Deferred(node) in self.deferred {
@@ -333,24 +374,24 @@ fn rest(choices: &Choices<'_>, choice: i64, log_mass: f64, node: &Node) -> f64 {
 
 impl Enumerated {
     /// The variables of the final states.
-    pub fn draws(&self, module: &Module, scopes: &Scopes, format: &Format, result: ShapeId) -> Draws {
+    pub fn draws(&self, model: &ExactModel, host: &Host) -> Draws {
         let mut draws = Draws::new();
         draws.weights = self.weights.clone();
         draws.exact = true;
-        let mut collector = Collector::new(module, scopes, result);
+        let mut collector = Collector::new(&model.module, &host.scopes, model.result);
         for (row, words) in (0..).zip(&self.particles) {
             // SAFETY: finished particles, live until they are discarded.
-            unsafe { collector.particle(format, words, row, &mut draws) };
+            unsafe { collector.particle(&model.format, words, row, &mut draws) };
         }
         draws.arrange();
         draws
     }
 
-    /// Releases what the particles own.
-    pub fn discard(self, format: &Format, worker: &mut Worker) {
+    /// Releases what the particles own. Without it they go with the heap of the worker.
+    pub fn discard(self, model: &ExactModel, worker: &mut Worker) {
         for words in &self.particles {
             // SAFETY: the particles own their pointers, of this worker.
-            unsafe { format.release(worker, words) };
+            unsafe { model.format.release(worker, words) };
         }
     }
 }

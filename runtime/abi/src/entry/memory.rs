@@ -7,11 +7,11 @@ use crate::worker::Worker;
 
 table![borel_alloc, borel_free, borel_free_cell, borel_new_array];
 
-/// A cell of a small class; compiled code calls it when the free list is empty.
+/// Memory for an object of a class, small (when its free list is empty) or not.
 unsafe extern "C" fn borel_alloc(ctx: *mut Ctx, class: i64) -> *mut u64 {
     // SAFETY: called by compiled code with its context.
     unsafe {
-        let cell = Worker::of(ctx).heap.cell(ctx, class as usize);
+        let cell = Worker::of(ctx).heap.allocate(ctx, 16 * (class as usize + 1));
         or_raise(ctx, -1, cell)
     }
 }
