@@ -26,7 +26,7 @@ impl Body<'_> {
                 product
             }
             Checked::Div => match power_of_two(right) {
-                Some(exponent) => self.builder.ins().sshr_imm(a, exponent),
+                Some(exponent) => self.builder.ins().sshr_imm_u(a, exponent),
                 None => self.divide(a, b, right, site),
             },
             Checked::Rem => match power_of_two(right) {

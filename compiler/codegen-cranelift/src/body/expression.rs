@@ -94,7 +94,7 @@ impl Body<'_> {
         let object = self.operand(object);
         let all_immediate = layouts.iter().all(Option::is_none);
         if all_immediate {
-            return self.builder.ins().ushr_imm(object, 1);
+            return self.builder.ins().ushr_imm_u(object, 1);
         }
         if layouts.iter().all(Option::is_some) {
             let layout = self.layout_of(object);
@@ -104,7 +104,7 @@ impl Body<'_> {
         let readable = self.builder.ins().select(immediate, self.context, object);
         let layout = self.layout_of(readable);
         let boxed = self.constructor(layout, layouts);
-        let constant = self.builder.ins().ushr_imm(object, 1);
+        let constant = self.builder.ins().ushr_imm_u(object, 1);
         self.builder.ins().select(immediate, constant, boxed)
     }
 
