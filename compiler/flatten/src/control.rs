@@ -6,7 +6,6 @@ use crate::facts::names_choices;
 use borel_core as core;
 use borel_core::{Atom, End, Op};
 use borel_flow::{Binary, Expr, Operand, Stmt, Ty};
-use borel_source::Span;
 
 impl<'a> Body<'_, 'a> {
     /// A block whose value goes to the destination.
@@ -206,11 +205,6 @@ impl<'a> Body<'_, 'a> {
         for (word, value) in element.iter().enumerate() {
             self.emit(Stmt::StoreElement(Operand::Local(array), index, stride, word as u32, *value));
         }
-    }
-
-    /// Where a refusal or error in the function as a whole is.
-    pub fn at(&mut self, span: Span) {
-        self.span = span;
     }
 }
 

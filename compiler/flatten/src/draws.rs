@@ -12,7 +12,7 @@ use crate::Refusal;
 use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
-use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural, Type};
+use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural};
 use borel_distributions::{Argument, Discreteness, Domain, ParameterKind, ValueKind, check_value};
 use borel_flow::runtime::Named;
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Unary, View};

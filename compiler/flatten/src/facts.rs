@@ -4,7 +4,7 @@
 //! A closure of type T may be any lambda of that type, or a `mem` of one: closures are told apart by type alone.
 
 use borel_core as core;
-use borel_core::{Atom, Block, DistKind, Op, Program, Source, Structural, Ty, Var};
+use borel_core::{Atom, Block, DistKind, Op, Program, Structural, Ty, Var};
 use std::collections::{HashMap, HashSet};
 
 /// A lambda of the program. Its number is its index in [`Facts::lambdas`].
@@ -238,12 +238,4 @@ pub(crate) fn names_choices(block: &Block) -> bool {
         Op::Lambda(_) => false,
         op => op.blocks().into_iter().any(names_choices),
     })
-}
-
-/// The operands of a source.
-pub(crate) fn source_atoms(source: &Source) -> &[Atom] {
-    match source {
-        Source::Value(atom) => std::slice::from_ref(atom),
-        Source::Known(_, atoms) => atoms,
-    }
 }

@@ -61,6 +61,11 @@ impl Set {
         self.0[local.0 as usize / 64] &= !(1 << (local.0 % 64));
     }
 
+    /// Takes all out.
+    pub fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Whether it is in.
     pub fn contains(&self, local: Local) -> bool {
         self.0[local.0 as usize / 64] & 1 << (local.0 % 64) != 0
