@@ -1,7 +1,7 @@
 //! Inference: one file per algorithm, over the trait [`Model`].
 //!
 //! Takes a model: a compiled program ([`CompiledModel`]) or one written in Rust ([`rust_model::InRust`]). Gives
-//! weighted particles, from which come the draws of a posterior. Invariants: results depend on the seed and not on the number
+//! weighted particles, from which [`run`] makes the draws of a posterior. Invariants: results depend on the seed and not on the number
 //! of threads, since random streams are derived from (seed, chunk, step) and sums are taken in the order of the chunks; an error in a program
 //! is a value, and whatever happens every object of a particle is freed once.
 
@@ -15,10 +15,12 @@ pub mod importance;
 pub mod model;
 pub mod particles;
 pub mod resample;
+pub mod run;
 pub mod rust_model;
 pub mod smc;
 mod table;
 pub mod team;
+mod watch;
 pub mod weights;
 
 pub use compiled::CompiledModel;
@@ -28,5 +30,6 @@ pub use enumerate::{Enumerate, Enumerated, ExactModel, enumerate};
 pub use importance::{Importance, importance};
 pub use model::{CHUNK, Model};
 pub use resample::Resampling;
+pub use run::{Job, Method, Outcome, Settings, execute, infer};
 pub use smc::{Population, Smc, smc};
 pub use team::{Team, thread_pool};

@@ -1,0 +1,49 @@
+//! Stopping a run from outside: at a time, or when somebody asks.
+
+use borel_abi::Host;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often the watcher looks.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// Runs a function that looks at a flag now and then. The flag is set when `stop` is, or after `timeout`. If the function has not come
+/// back some time (`grace`) later, compiled code is interrupted wherever it is.
+pub(crate) fn watched<R>(
+    host: &Host,
+    stop: Option<&AtomicBool>,
+    timeout: Option<Duration>,
+    grace: Duration,
+    function: impl FnOnce(&AtomicBool) -> R,
+) -> R {
+    let (halt, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    if stop.is_none() && timeout.is_none() {
+        return function(&halt);
+    }
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let watch = || {
+        let due = || {
+            stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) || deadline.is_some_and(|end| Instant::now() >= end)
+        };
+        let mut since = None;
+        while !done.load(Ordering::Acquire) {
+            if since.is_none() && due() {
+                halt.store(true, Ordering::Relaxed);
+                since = Some(Instant::now());
+            }
+            if since.is_some_and(|since: Instant| since.elapsed() >= grace) {
+                host.interrupt.store(true, Ordering::Relaxed);
+            }
+            std::thread::park_timeout(INTERVAL);
+        }
+    };
+    std::thread::scope(|scope| {
+        let watcher = std::thread::Builder::new().spawn_scoped(scope, watch);
+        let result = function(&halt);
+        done.store(true, Ordering::Release);
+        if let Ok(watcher) = watcher {
+            watcher.thread().unpark();
+        }
+        result
+    })
+}
