@@ -71,7 +71,8 @@ fn filter() {
 
 fn recursion() {
     let program = Program::compile(RECURSION).expect("a right program");
-    let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| drop(black_box(line.len()))).expect("a run");
+    let run =
+        |name: &str| program.run_function(name, &RunOptions::new(), |line| drop(black_box(line.len()))).expect("a run");
     let (borel, hand) = in_turns(7, || run("numbers"), || drop(black_box(hand_written::fibonacci(black_box(32)))));
     report("recursion: fibonacci(32)", "call", FIBONACCI_CALLS, borel, hand);
     println!("{:<44} {:.0} M calls a second", "", FIBONACCI_CALLS / borel.as_secs_f64() / 1e6);

@@ -7,7 +7,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 /// The bootstrap filter of the local level model with fixed scales: the log evidence of `y`.
 pub fn local_level(y: &[f64], particles: usize, s_level: f64, s_obs: f64, seed: u64) -> f64 {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let mut level: Vec<f64> = (0..particles).map(|_| 1000.0 + 300.0 * random.sample::<f64, _>(StandardNormal)).collect();
+    let mut level: Vec<f64> =
+        (0..particles).map(|_| 1000.0 + 300.0 * random.sample::<f64, _>(StandardNormal)).collect();
     let mut next = vec![0.0; particles];
     let mut log_weight = vec![0.0; particles];
     let mut log_evidence = 0.0;

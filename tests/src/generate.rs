@@ -258,7 +258,8 @@ impl Generator {
                 let body = self.block(indent, depth - 1);
                 self.samples = samples;
                 let exit = *self.choices.pick(&["", "break", "continue"]);
-                let exit = if exit.is_empty() { String::new() } else { format!("\n{pad}  if {counter} == 2 {{ {exit} }}") };
+                let exit =
+                    if exit.is_empty() { String::new() } else { format!("\n{pad}  if {counter} == 2 {{ {exit} }}") };
                 format!(
                     "var {counter} = 0\n{pad}while {counter} < {limit} && ({condition} || {counter} < 1) {{\n{pad}  {counter} = {counter} + 1{exit}\n{pad}  if true {body}\n{pad}}}"
                 )
@@ -286,7 +287,9 @@ impl Generator {
                     g.declare(&node, Ty::Int, false);
                     g.block(indent + 1, depth - 1)
                 });
-                format!("match {tree} {{\n{pad}  Leaf({leaf}) {first}\n{pad}  Node(_, {node}, Empty) {second}\n{pad}  _ {{ }}\n{pad}}}")
+                format!(
+                    "match {tree} {{\n{pad}  Leaf({leaf}) {first}\n{pad}  Node(_, {node}, Empty) {second}\n{pad}  _ {{ }}\n{pad}}}"
+                )
             }
         };
         let _ = writeln!(text, "{pad}{line}");
@@ -367,7 +370,11 @@ impl Generator {
         let effects = if random { Effects::Random } else { Effects::Pure };
         let body = self.lambda(effects, |g| {
             g.declare(&parameter, Ty::Int, false);
-            if random && g.choices.chance(50) { format!("{parameter} + sample Binomial(1, 0.5)") } else { g.expr(Ty::Int, 3) }
+            if random && g.choices.chance(50) {
+                format!("{parameter} + sample Binomial(1, 0.5)")
+            } else {
+                g.expr(Ty::Int, 3)
+            }
         });
         self.samples = if random { samples - 2 } else { samples };
         self.declare(&name, Ty::Function, false);

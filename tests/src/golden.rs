@@ -47,7 +47,8 @@ fn differences(test: &Section, found: &Diagnostics, program: Option<&Program>) -
                 let position = left.iter().position(|d| {
                     let place = d.span().map(|s| found.sources().file(s.file).line_column(s.start));
                     let here = *line == 0 || place == Some((*line, *column));
-                    let all: String = [&d.message].into_iter().chain(d.labels.iter().map(|l| &l.text)).cloned().collect();
+                    let all: String =
+                        [&d.message].into_iter().chain(d.labels.iter().map(|l| &l.text)).cloned().collect();
                     here && d.code == code && d.is_error() == (severity == "error") && all.contains(text.as_str())
                 });
                 match position {
@@ -114,7 +115,11 @@ fn unmet(expectation: &Expectation, outcome: &Outcome) -> Option<String> {
             if found { None } else { Some(format!("expected the line `{text}` in:\n{output}")) }
         }
         (Expectation::Stops(text), Outcome::Stopped(message)) => {
-            if message.contains(text.as_str()) { None } else { Some(format!("expected `{text}` in:\n{message}")) }
+            if message.contains(text.as_str()) {
+                None
+            } else {
+                Some(format!("expected `{text}` in:\n{message}"))
+            }
         }
         (Expectation::Mean(name, expected, tolerance), Outcome::Inferred(posterior)) => {
             near(&format!("mean({name})"), *expected, *tolerance, posterior.mean(name))

@@ -103,16 +103,37 @@ pub struct Execution {
 }
 
 /// All executions of `function` on `arguments`, at most `limit`; an execution that stops with an error is given as such.
-pub fn enumerate(program: &Program, function: FunctionId, arguments: &[Value], limit: usize) -> Result<Vec<Result<Execution, Stop>>, Stop> {
+pub fn enumerate(
+    program: &Program,
+    function: FunctionId,
+    arguments: &[Value],
+    limit: usize,
+) -> Result<Vec<Result<Execution, Stop>>, Stop> {
     let mut prefix: Vec<(usize, usize)> = Vec::new();
     let mut executions = Vec::new();
     loop {
         if executions.len() >= limit {
             return Err(Stop::Unsupported("too many executions"));
         }
-        let mut run = Run { program, choices: prefix, at: 0, log_prior: 0.0, log_weight: 0.0, output: String::new(), memo: Vec::new(), mems: 0, fuel: 2_000_000, depth: 0 };
+        let mut run = Run {
+            program,
+            choices: prefix,
+            at: 0,
+            log_prior: 0.0,
+            log_weight: 0.0,
+            output: String::new(),
+            memo: Vec::new(),
+            mems: 0,
+            fuel: 2_000_000,
+            depth: 0,
+        };
         match run.call(function, &[], arguments.to_vec()) {
-            Ok(value) => executions.push(Ok(Execution { value, log_prior: run.log_prior, log_weight: run.log_weight, output: run.output })),
+            Ok(value) => executions.push(Ok(Execution {
+                value,
+                log_prior: run.log_prior,
+                log_weight: run.log_weight,
+                output: run.output,
+            })),
             Err(Stop::Error) => executions.push(Err(Stop::Error)),
             Err(stop) => return Err(stop),
         }
@@ -192,7 +213,13 @@ impl Run<'_> {
         self.body(&lambda.body, frame)
     }
 
-    fn call_local(&mut self, local: LocalId, types: &[Type], frame: &Frame, arguments: Vec<Value>) -> Result<Value, Stop> {
+    fn call_local(
+        &mut self,
+        local: LocalId,
+        types: &[Type],
+        frame: &Frame,
+        arguments: Vec<Value>,
+    ) -> Result<Value, Stop> {
         let group = frame.functions.get(&local).cloned().ok_or(Stop::Unsupported("an unknown local function"))?;
         let (functions, index, captured) = &*group;
         let mut inner = captured.clone();
@@ -268,7 +295,9 @@ impl Run<'_> {
                 }
                 Value::Array(Rc::new((lo..hi).map(Value::Int).collect()))
             }
-            ExprKind::Construct(_, constructor, fields) => Value::Data(*constructor, Rc::new(self.exprs(fields, frame)?)),
+            ExprKind::Construct(_, constructor, fields) => {
+                Value::Data(*constructor, Rc::new(self.exprs(fields, frame)?))
+            }
             ExprKind::Call(id, types, arguments) => {
                 let types = substitute_all(types, &frame.types);
                 let arguments = self.exprs(arguments, frame)?;
@@ -287,7 +316,11 @@ impl Run<'_> {
             ExprKind::Builtin(Builtin::Str, arguments) => {
                 let value = self.expr(&arguments[0], frame)?;
                 let ty = substitute(&arguments[0].ty, &frame.types);
-                Value::String(if let Value::String(text) = value { text } else { show(self.program, &ty, &value).into() })
+                Value::String(if let Value::String(text) = value {
+                    text
+                } else {
+                    show(self.program, &ty, &value).into()
+                })
             }
             ExprKind::Builtin(builtin, arguments) => {
                 let arguments = self.exprs(arguments, frame)?;
@@ -303,7 +336,9 @@ impl Run<'_> {
                 index(&array, &indices[0])?
             }
             ExprKind::Slice(array, lo, hi) => {
-                let Value::Array(items) = self.expr(array, frame)? else { return Err(Stop::Unsupported("a slice of text").into()) };
+                let Value::Array(items) = self.expr(array, frame)? else {
+                    return Err(Stop::Unsupported("a slice of text").into());
+                };
                 let lo = lo.as_ref().map_or(Ok(0), |e| self.expr(e, frame).and_then(|v| int(&v)))?;
                 let hi = hi.as_ref().map_or(Ok(items.len() as i64), |e| self.expr(e, frame).and_then(|v| int(&v)))?;
                 if lo < 0 || hi < lo || hi > items.len() as i64 {
@@ -351,7 +386,8 @@ impl Run<'_> {
                         continue;
                     }
                     bind(&arm.pattern, &value, frame);
-                    let passes = arm.guard.as_ref().map_or(Ok(true), |g| self.expr(g, frame).and_then(|v| boolean(&v)))?;
+                    let passes =
+                        arm.guard.as_ref().map_or(Ok(true), |g| self.expr(g, frame).and_then(|v| boolean(&v)))?;
                     if passes {
                         return self.expr(&arm.body, frame);
                     }
@@ -387,7 +423,13 @@ impl Run<'_> {
         Ok(Value::Closure(Rc::new(Closure::Lambda(function.lambda.clone(), inner))))
     }
 
-    fn comprehension(&mut self, element: &Expr, clauses: &[Clause], frame: &mut Frame, items: &mut Vec<Value>) -> Outcome<()> {
+    fn comprehension(
+        &mut self,
+        element: &Expr,
+        clauses: &[Clause],
+        frame: &mut Frame,
+        items: &mut Vec<Value>,
+    ) -> Outcome<()> {
         match clauses.split_first() {
             None => items.push(self.expr(element, frame)?),
             Some((Clause::If(condition), rest)) => {
@@ -544,7 +586,18 @@ impl Run<'_> {
         let mut prefix = Vec::new();
         let mut draws: Vec<(Value, f64)> = Vec::new();
         loop {
-            let mut run = Run { program: self.program, choices: prefix, at: 0, log_prior: 0.0, log_weight: 0.0, output: String::new(), memo: self.memo.clone(), mems: self.mems, fuel: self.fuel, depth: self.depth };
+            let mut run = Run {
+                program: self.program,
+                choices: prefix,
+                at: 0,
+                log_prior: 0.0,
+                log_weight: 0.0,
+                output: String::new(),
+                memo: self.memo.clone(),
+                mems: self.mems,
+                fuel: self.fuel,
+                depth: self.depth,
+            };
             let value = run.apply(model, Vec::new())?;
             self.fuel = run.fuel;
             self.output.push_str(&run.output);
@@ -569,7 +622,8 @@ impl Run<'_> {
         if total <= 0.0 {
             return Err(Stop::Error);
         }
-        let (values, weights): (Vec<_>, Vec<_>) = draws.into_iter().filter(|d| d.1 > 0.0).map(|(v, w)| (v, w / total)).unzip();
+        let (values, weights): (Vec<_>, Vec<_>) =
+            draws.into_iter().filter(|d| d.1 > 0.0).map(|(v, w)| (v, w / total)).unzip();
         Ok(Value::Posterior(Rc::new((values, weights, total.ln()))))
     }
 
@@ -612,7 +666,13 @@ impl Run<'_> {
                     (Value::Int(a), Value::Int(b)) => Value::Int(if smaller { *a.min(b) } else { *a.max(b) }),
                     _ => {
                         let (a, b) = (real(a)?, real(b)?);
-                        Value::Real(if a.is_nan() || b.is_nan() { f64::NAN } else if smaller { a.min(b) } else { a.max(b) })
+                        Value::Real(if a.is_nan() || b.is_nan() {
+                            f64::NAN
+                        } else if smaller {
+                            a.min(b)
+                        } else {
+                            a.max(b)
+                        })
                     }
                 })
             })?,
@@ -713,7 +773,9 @@ fn substitute(ty: &Type, types: &[Type]) -> Type {
         Type::Tuple(parts) => Type::Tuple(substitute_all(parts, types)),
         Type::Record(fields) => Type::Record(fields.iter().map(|(n, t)| (n.clone(), substitute(t, types))).collect()),
         Type::Array(item) => Type::Array(Box::new(substitute(item, types))),
-        Type::Function(params, result) => Type::Function(substitute_all(params, types), Box::new(substitute(result, types))),
+        Type::Function(params, result) => {
+            Type::Function(substitute_all(params, types), Box::new(substitute(result, types)))
+        }
         Type::Dist(inner) => Type::Dist(Box::new(substitute(inner, types))),
         Type::Posterior(inner) => Type::Posterior(Box::new(substitute(inner, types))),
         Type::Data(id, arguments) => Type::Data(*id, substitute_all(arguments, types)),
@@ -868,7 +930,9 @@ pub fn show(program: &Program, ty: &Type, value: &Value) -> String {
         (_, Value::String(s)) => format!("{s:?}"),
         (Type::Tuple(tys), Value::Tuple(values)) => format!("({})", list(tys, values)),
         (Type::Record(fields), Value::Tuple(values)) => {
-            let one = |((name, ty), value): (&(borel_source::Name, Type), &Value)| format!("{name}: {}", show(program, ty, value));
+            let one = |((name, ty), value): (&(borel_source::Name, Type), &Value)| {
+                format!("{name}: {}", show(program, ty, value))
+            };
             format!("{{ {} }}", fields.iter().zip(values.iter()).map(one).collect::<Vec<_>>().join(", "))
         }
         (Type::Array(item), Value::Array(values)) => {
@@ -924,7 +988,9 @@ fn matches(pattern: &Pattern, value: &Value) -> bool {
         (PatternKind::Constructor(_, c, fields), Value::Data(d, values)) => {
             c == d && fields.iter().zip(values.iter()).all(|(p, v)| matches(p, v))
         }
-        (PatternKind::Tuple(parts), Value::Tuple(values)) => parts.iter().zip(values.iter()).all(|(p, v)| matches(p, v)),
+        (PatternKind::Tuple(parts), Value::Tuple(values)) => {
+            parts.iter().zip(values.iter()).all(|(p, v)| matches(p, v))
+        }
         (PatternKind::Tuple(parts), Value::Unit) => parts.is_empty(),
         (PatternKind::Record(fields), Value::Tuple(values)) => {
             fields.iter().all(|(name, p)| record_field(&pattern.ty, name).is_some_and(|i| matches(p, &values[i])))
@@ -1034,7 +1100,9 @@ fn finite_support(kind: Kind, arguments: &[Value]) -> Result<Vec<Value>, Stop> {
     match (kind, arguments) {
         (Kind::Bernoulli, _) => Ok(vec![Value::Bool(false), Value::Bool(true)]),
         (Kind::Categorical, [Value::Array(items)]) => Ok((0..items.len() as i64).map(Value::Int).collect()),
-        (Kind::DiscreteUniform, [Value::Int(lo), Value::Int(hi)]) if hi - lo < 1000 => Ok((*lo..=*hi).map(Value::Int).collect()),
+        (Kind::DiscreteUniform, [Value::Int(lo), Value::Int(hi)]) if hi - lo < 1000 => {
+            Ok((*lo..=*hi).map(Value::Int).collect())
+        }
         (Kind::Binomial, [Value::Int(n), _]) if *n < 1000 => Ok((0..=*n).map(Value::Int).collect()),
         _ => Err(Stop::Unsupported("a draw that is not finite")),
     }
@@ -1048,7 +1116,9 @@ fn log_density(dist: &Value, value: &Value) -> Result<f64, Stop> {
         dists.iter().zip(values).map(|(d, v)| log_density(d, v)).sum()
     };
     match (dist, value) {
-        (Value::Array(dists), Value::Array(values)) | (Value::Tuple(dists), Value::Tuple(values)) => pairwise(dists, values),
+        (Value::Array(dists), Value::Array(values)) | (Value::Tuple(dists), Value::Tuple(values)) => {
+            pairwise(dists, values)
+        }
         (Value::Dist(dist), _) => match (&**dist, value) {
             (Dist::Known(kind, arguments), _) => known_log_density(*kind, arguments, value),
             (Dist::Delta(x), _) => Ok(if equal(x, value) { 0.0 } else { f64::NEG_INFINITY }),

@@ -146,7 +146,13 @@ impl Section {
             let (name, ty) = text.split_once(": ").expect("NAME: TYPE");
             Expectation::Type(name.into(), ty.into())
         } else if let Some(code) = directive.strip_prefix("error=") {
-            Expectation::Diagnostic { line: 0, column: 0, severity: "error".into(), code: code.into(), text: String::new() }
+            Expectation::Diagnostic {
+                line: 0,
+                column: 0,
+                severity: "error".into(),
+                code: code.into(),
+                text: String::new(),
+            }
         } else {
             figure(directive).unwrap_or_else(|| panic!("{}: what does `//@ {directive}` mean?", self.name))
         };

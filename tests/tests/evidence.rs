@@ -80,9 +80,7 @@ fn linear_gaussian_state_space_against_the_kalman_filter() {
     let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");
     let (log, mean, variance) = kalman(&OBSERVED, 0.7, 0.8);
     for resampling in ["systematic", "stratified", "multinomial", "residual"] {
-        let run = |seed| {
-            Inference::smc(200).resampling_named(resampling).seed(seed).run(&model).expect("a posterior")
-        };
+        let run = |seed| Inference::smc(200).resampling_named(resampling).seed(seed).run(&model).expect("a posterior");
         let runs: Vec<Posterior> = (0..300).map(run).collect();
         assert_near(resampling, relative_evidence(&runs, log), 1.0);
         let weigh = |f: &dyn Fn(&Posterior) -> f64| {

@@ -121,7 +121,11 @@ fn programs_that_are_wrong() {
 
 #[test]
 fn data_that_are_wrong() {
-    let program = file("data_that_are_wrong", "m.ppl", "model m(y: [Real], n: Int) {\n  observe y ~ Normal(0, 1)\n  return n\n}\n");
+    let program = file(
+        "data_that_are_wrong",
+        "m.ppl",
+        "model m(y: [Real], n: Int) {\n  observe y ~ Normal(0, 1)\n  return n\n}\n",
+    );
     let wrong = |name: &str, content: &str, text: &str| {
         let path = file("data_that_are_wrong", name, content);
         refused(&["run", &program, "--data", &path], 1, text);

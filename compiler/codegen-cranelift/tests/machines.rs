@@ -8,9 +8,7 @@ use borel_abi::ctx::offset;
 use borel_abi::layout::{Role, Slot};
 use borel_abi::module::DONE;
 use borel_flow::Ty::{Bool, Int, Pointer, Real};
-use borel_flow::{
-    Binary, Checked, Expr, Function, FunctionId, Local, Operand, Site, Stmt, Suspension, Unary, View,
-};
+use borel_flow::{Binary, Checked, Expr, Function, FunctionId, Local, Operand, Site, Stmt, Suspension, Unary, View};
 use support::{Build, Program, Running, SITE, use_of};
 
 /// Adds to the log weight and suspends.
@@ -123,8 +121,7 @@ fn tree() -> Running {
     let boxed = program.layout(&[Slot::Int], Role::Plain);
     let mut tree = Build::new("tree", View::Step, &[Int, Pointer], &[Int]);
     let (depth, tag) = (tree.param(0), tree.param(1));
-    let [leaf, number, less, left, right, sum] =
-        [Bool, Int, Int, Int, Int, Int].map(|ty| tree.local(ty));
+    let [leaf, number, less, left, right, sum] = [Bool, Int, Int, Int, Int, Int].map(|ty| tree.local(ty));
     let [tag_left, tag_right] = [tree.local(Pointer), tree.local(Pointer)];
     tree.add([Stmt::Let(number, Expr::Load(use_of(tag), 0))]);
     let scored = score_int(&mut tree, use_of(number), 1);
@@ -235,10 +232,7 @@ fn even_odd() -> Running {
     program.function(part("odd", 0, 0));
     let (mut root, x) = Build::root("root", View::Step, &[Int], &[Int]);
     let result = root.local(Int);
-    root.add([
-        Stmt::Call(vec![result], FunctionId(0), vec![use_of(x[0])]),
-        Stmt::Return(vec![use_of(result)]),
-    ]);
+    root.add([Stmt::Call(vec![result], FunctionId(0), vec![use_of(x[0])]), Stmt::Return(vec![use_of(result)])]);
     compile(program, root.suspending())
 }
 

@@ -125,16 +125,8 @@ fn unary_operations() {
         block
     });
     let words = run.run(&[4.0f64.to_bits(), -3i64 as u64, 1]).expect("a result");
-    let expected = [
-        (-4.0f64).to_bits(),
-        4.0f64.to_bits(),
-        2.0f64.to_bits(),
-        0,
-        (-3.0f64).to_bits(),
-        1,
-        1,
-        4.0f64.to_bits(),
-    ];
+    let expected =
+        [(-4.0f64).to_bits(), 4.0f64.to_bits(), 2.0f64.to_bits(), 0, (-3.0f64).to_bits(), 1, 1, 4.0f64.to_bits()];
     assert_eq!(words[..8], expected);
 }
 
@@ -381,7 +373,8 @@ fn distributions_take_scalars_arrays_and_give_both() {
     let mut running = simulation(&[Real], &[Real, Real, Int], |build, x| {
         let [draw, density, flag, index] = types.map(|ty| build.local(ty));
         let [weights, theta, length] = [build.local(Pointer), build.local(Pointer), build.local(Int)];
-        let sample = |local, kind, arguments: Vec<Operand>| Stmt::Runtime(vec![local], Runtime::Sample(kind), arguments, SITE);
+        let sample =
+            |local, kind, arguments: Vec<Operand>| Stmt::Runtime(vec![local], Runtime::Sample(kind), arguments, SITE);
         vec![
             Stmt::Runtime(vec![], Runtime::Check(Kind::Normal), vec![Operand::Real(0.0), use_of(x[0])], SITE),
             sample(draw, Kind::Normal, vec![Operand::Real(1e6), use_of(x[0])]),
@@ -393,7 +386,12 @@ fn distributions_take_scalars_arrays_and_give_both() {
             sample(theta, Kind::Dirichlet, vec![use_of(weights)]),
             Stmt::Let(length, Expr::Length(use_of(theta))),
             sample(index, Kind::Categorical, vec![use_of(theta)]),
-            Stmt::Runtime(vec![density], Runtime::LogDensity(Kind::Bernoulli), vec![use_of(flag), Operand::Real(0.5)], SITE),
+            Stmt::Runtime(
+                vec![density],
+                Runtime::LogDensity(Kind::Bernoulli),
+                vec![use_of(flag), Operand::Real(0.5)],
+                SITE,
+            ),
             Stmt::Release(use_of(theta)),
             Stmt::Release(use_of(weights)),
             Stmt::Return(vec![use_of(draw), use_of(density), use_of(length)]),

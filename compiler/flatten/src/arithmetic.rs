@@ -1,8 +1,8 @@
 //! Primitives on scalars; and the list of which file has which primitive.
 
 use crate::body::Body;
-use borel_core::{Atom, Prim};
 use borel_core as core;
+use borel_core::{Atom, Prim};
 use borel_flow::runtime::Named;
 use borel_flow::{Binary, Checked, Expr, Operand, Ty, Unary};
 

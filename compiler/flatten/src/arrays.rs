@@ -59,9 +59,8 @@ impl Body<'_, '_> {
     /// The words of an element.
     pub fn element(&mut self, array: Operand, index: Operand, words: &[Ty]) -> Vec<Operand> {
         let stride = words.len() as u32;
-        let load = |(word, ty): (usize, &Ty)| {
-            self.define("", *ty, Expr::LoadElement(array, index, stride, word as u32))
-        };
+        let load =
+            |(word, ty): (usize, &Ty)| self.define("", *ty, Expr::LoadElement(array, index, stride, word as u32));
         words.iter().enumerate().map(load).collect()
     }
 

@@ -7,10 +7,10 @@ use crate::flattener::{Code, Flattener};
 use borel_abi::shape::ShapeId;
 use borel_core as core;
 use borel_core::{Atom, Var};
+use borel_flow::runtime::Named;
 use borel_flow::{
     Binary, Block, Expr, Function, FunctionId, Label, Local, LocalInfo, Operand, Runtime, Site, Stmt, Ty, Unary, View,
 };
-use borel_flow::runtime::Named;
 use borel_source::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -85,7 +85,13 @@ impl<'f, 'a> Body<'f, 'a> {
     }
 
     /// The function, with these parameters.
-    pub fn finish(mut self, name: &str, params: Vec<Local>, suspends: bool, environment: Vec<(Local, u32)>) -> Function {
+    pub fn finish(
+        mut self,
+        name: &str,
+        params: Vec<Local>,
+        suspends: bool,
+        environment: Vec<(Local, u32)>,
+    ) -> Function {
         // The end of every function is a jump; if control seemed to get here, it is after something that does not come back.
         self.unreachable();
         let name = self.flattener.unique_name(name, self.view);

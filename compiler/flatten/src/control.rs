@@ -163,7 +163,13 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// An array of the values of a block.
-    pub fn build(&mut self, length: &Atom, index: core::Var, block: &'a core::Block, array_ty: core::Ty) -> Vec<Operand> {
+    pub fn build(
+        &mut self,
+        length: &Atom,
+        index: core::Var,
+        block: &'a core::Block,
+        array_ty: core::Ty,
+    ) -> Vec<Operand> {
         let element = self.element_type(array_ty);
         let words = self.words(element);
         let layout = self.flattener.representation.array(element);

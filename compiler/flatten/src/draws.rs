@@ -5,10 +5,10 @@
 //! | draw | from the stream | from the stream | from the stream | suspends, the explorer chooses |
 //! | score | nothing | log weight | log weight, then suspends | log weight |
 
+use crate::Refusal;
 use crate::body::Body;
 use crate::facts::Unit;
 use crate::flattener::Code;
-use crate::Refusal;
 use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
@@ -73,7 +73,7 @@ impl<'a> Body<'_, 'a> {
     fn refuse_continuous(&mut self, kind: DistKind) -> Operand {
         let name = kind.entry().name;
         self.refuse(
-            format!("enumerate cannot run this: {name} has continuous values"),
+            format!("{name} has continuous values"),
             "use `smc` or `importance`, or replace it with a distribution that has finitely many values".into(),
         );
         self.trap_refused();

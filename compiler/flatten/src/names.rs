@@ -3,11 +3,11 @@
 
 use crate::body::{Body, Destination};
 use borel_abi::layout::{LayoutKind, Role};
+use borel_abi::shape::ShapeId;
 use borel_core as core;
 use borel_core::{Atom, ChoiceId, Type};
 use borel_flow::runtime::Named;
 use borel_flow::{Operand, Runtime, Stmt, Ty, Unary};
-use borel_abi::shape::ShapeId;
 
 impl<'a> Body<'_, 'a> {
     /// Whether named choices are recorded.

@@ -171,9 +171,9 @@ impl<'a> Representation<'a> {
             Type::String => Shape::String,
             Type::Matrix => Shape::Matrix,
             Type::Tuple(parts, None) => Shape::Tuple(parts.iter().map(|part| self.shape(*part)).collect()),
-            Type::Tuple(parts, Some(names)) => {
-                Shape::Record(names.iter().zip(parts).map(|(name, part)| (name.to_string(), self.shape(*part))).collect())
-            }
+            Type::Tuple(parts, Some(names)) => Shape::Record(
+                names.iter().zip(parts).map(|(name, part)| (name.to_string(), self.shape(*part))).collect(),
+            ),
             Type::Array(element) => Shape::Array(self.shape(*element), self.array(*element)),
             Type::Function(..) => Shape::Function,
             Type::Dist(of) => Shape::Distribution(self.shape(*of)),

@@ -34,12 +34,8 @@ fn line(out: &mut String, text: fmt::Arguments<'_>) {
 }
 
 fn describe_root(module: &Module, root: &Root) -> String {
-    let views = [
-        ("simulate", root.simulate),
-        ("weigh", root.weigh),
-        ("step", root.step),
-        ("enumerate", root.enumerate),
-    ];
+    let views =
+        [("simulate", root.simulate), ("weigh", root.weigh), ("step", root.step), ("enumerate", root.enumerate)];
     let mut text = format!("root {:?} environment {}", root.name, root.environment.0);
     for (view, id) in views {
         if let Some(function) = id.and_then(|id| module.functions.get(id.0 as usize)) {

@@ -66,11 +66,21 @@ macro_rules! named {
 }
 
 macro_rules! arg {
-    (Int) => { Arg::Word(Ty::Int) };
-    (Real) => { Arg::Word(Ty::Real) };
-    (Bool) => { Arg::Word(Ty::Bool) };
-    (Borrowed) => { Arg::Borrowed };
-    (Owned) => { Arg::Owned };
+    (Int) => {
+        Arg::Word(Ty::Int)
+    };
+    (Real) => {
+        Arg::Word(Ty::Real)
+    };
+    (Bool) => {
+        Arg::Word(Ty::Bool)
+    };
+    (Borrowed) => {
+        Arg::Borrowed
+    };
+    (Owned) => {
+        Arg::Owned
+    };
 }
 
 named! {

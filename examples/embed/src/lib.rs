@@ -32,10 +32,7 @@ pub fn fit(x: &[f64], y: &[f64]) -> Result<Line, Error> {
     let both = |name: &str| posterior.summary(name).unwrap_or_default();
     let (slope, prediction) = (both("slope"), both("return"));
     let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
-    Ok(Line {
-        slope: (known(slope.mean), known(slope.sd)),
-        prediction: (known(prediction.q5), known(prediction.q95)),
-    })
+    Ok(Line { slope: (known(slope.mean), known(slope.sd)), prediction: (known(prediction.q5), known(prediction.q95)) })
 }
 
 /// Runs for at most a second, and can be stopped from another thread by the interrupt; gives whether it was stopped.

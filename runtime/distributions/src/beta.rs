@@ -1,10 +1,10 @@
 //! The beta distribution: x^(a - 1) (1 - x)^(b - 1) / B(a, b) for 0 <= x <= 1.
 
+use crate::{Kind, ParameterError, Scalar};
 use crate::{positive, random};
+use borel_abi::stream::Stream;
 use borel_math::gamma::log_beta;
 use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
-use crate::{Kind, ParameterError, Scalar};
-use borel_abi::stream::Stream;
 
 /// Beta(a, b).
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -1,10 +1,10 @@
 //! The number of successes in n trials: choose(n, x) p^x (1 - p)^(n - x).
 
+use crate::{Kind, ParameterError, Scalar};
 use crate::{probability, random, require};
+use borel_abi::stream::Stream;
 use borel_math::gamma::log_choose;
 use borel_math::logarithm::{x_log_y, x_log1p_y};
-use crate::{Kind, ParameterError, Scalar};
-use borel_abi::stream::Stream;
 
 /// Binomial(n, p).
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -227,9 +227,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::HalfNormal,
         name: "HalfNormal",
-        parameters: &[
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying normal"),
-        ],
+        parameters: &[parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying normal")],
         value: ValueKind::Real,
         summary: "The absolute value of a Normal(0, sigma).",
         discreteness: Discreteness::Continuous,
@@ -283,9 +281,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::HalfCauchy,
         name: "HalfCauchy",
-        parameters: &[
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying Cauchy"),
-        ],
+        parameters: &[parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying Cauchy")],
         value: ValueKind::Real,
         summary: "The absolute value of a Cauchy(0, sigma).",
         discreteness: Discreteness::Continuous,
@@ -296,9 +292,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Exponential,
         name: "Exponential",
-        parameters: &[
-            parameter("rate", ParameterKind::Real, Domain::Positive, "the inverse of the mean"),
-        ],
+        parameters: &[parameter("rate", ParameterKind::Real, Domain::Positive, "the inverse of the mean")],
         value: ValueKind::Real,
         summary: "The exponential distribution.",
         discreteness: Discreteness::Continuous,
@@ -365,9 +359,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Bernoulli,
         name: "Bernoulli",
-        parameters: &[
-            parameter("p", ParameterKind::Real, Domain::Probability, "probability of true"),
-        ],
+        parameters: &[parameter("p", ParameterKind::Real, Domain::Probability, "probability of true")],
         value: ValueKind::Bool,
         summary: "true with probability p.",
         discreteness: Discreteness::Finite,
@@ -392,9 +384,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Poisson,
         name: "Poisson",
-        parameters: &[
-            parameter("rate", ParameterKind::Real, Domain::NonNegative, "the mean"),
-        ],
+        parameters: &[parameter("rate", ParameterKind::Real, Domain::NonNegative, "the mean")],
         value: ValueKind::Int,
         summary: "The Poisson distribution.",
         discreteness: Discreteness::Countable,
@@ -405,9 +395,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Geometric,
         name: "Geometric",
-        parameters: &[
-            parameter("p", ParameterKind::Real, Domain::PositiveProbability, "probability of success"),
-        ],
+        parameters: &[parameter("p", ParameterKind::Real, Domain::PositiveProbability, "probability of success")],
         value: ValueKind::Int,
         summary: "The number of failures before the first success.",
         discreteness: Discreteness::Countable,
@@ -418,9 +406,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Categorical,
         name: "Categorical",
-        parameters: &[
-            parameter("probs", ParameterKind::RealArray, Domain::Simplex, "probabilities of 0, 1, .."),
-        ],
+        parameters: &[parameter("probs", ParameterKind::RealArray, Domain::Simplex, "probabilities of 0, 1, ..")],
         value: ValueKind::Int,
         summary: "An index by its probability.",
         discreteness: Discreteness::Finite,
@@ -445,9 +431,7 @@ pub static CATALOGUE: &[Entry] = &[
     Entry {
         kind: Kind::Dirichlet,
         name: "Dirichlet",
-        parameters: &[
-            parameter("alpha", ParameterKind::RealArray, Domain::PositiveArray, "concentrations"),
-        ],
+        parameters: &[parameter("alpha", ParameterKind::RealArray, Domain::PositiveArray, "concentrations")],
         value: ValueKind::RealArray,
         summary: "The Dirichlet distribution on probabilities.",
         discreteness: Discreteness::Continuous,

@@ -1,7 +1,7 @@
 //! The Cauchy distribution: 1 / (pi sigma (1 + ((x - mu) / sigma)^2)).
 
-use crate::{finite, positive};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{finite, positive};
 use borel_abi::stream::Stream;
 
 /// Cauchy(mu, sigma).

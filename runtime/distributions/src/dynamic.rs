@@ -71,12 +71,16 @@ macro_rules! with_distribution {
             (Kind::Normal, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::Normal { mu, sigma }),
             (Kind::HalfNormal, &[Argument::Real(sigma)]) => $body(crate::HalfNormal { sigma }),
             (Kind::LogNormal, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::LogNormal { mu, sigma }),
-            (Kind::StudentT, &[Argument::Real(nu), Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::StudentT { nu, mu, sigma }),
+            (Kind::StudentT, &[Argument::Real(nu), Argument::Real(mu), Argument::Real(sigma)]) => {
+                $body(crate::StudentT { nu, mu, sigma })
+            }
             (Kind::Cauchy, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::Cauchy { mu, sigma }),
             (Kind::HalfCauchy, &[Argument::Real(sigma)]) => $body(crate::HalfCauchy { sigma }),
             (Kind::Exponential, &[Argument::Real(rate)]) => $body(crate::Exponential { rate }),
             (Kind::Gamma, &[Argument::Real(shape), Argument::Real(rate)]) => $body(crate::Gamma { shape, rate }),
-            (Kind::InverseGamma, &[Argument::Real(shape), Argument::Real(scale)]) => $body(crate::InverseGamma { shape, scale }),
+            (Kind::InverseGamma, &[Argument::Real(shape), Argument::Real(scale)]) => {
+                $body(crate::InverseGamma { shape, scale })
+            }
             (Kind::Beta, &[Argument::Real(a), Argument::Real(b)]) => $body(crate::Beta { a, b }),
             (Kind::Uniform, &[Argument::Real(lower), Argument::Real(upper)]) => $body(crate::Uniform { lower, upper }),
             (Kind::Bernoulli, &[Argument::Real(p)]) => $body(crate::Bernoulli { p }),
@@ -84,7 +88,9 @@ macro_rules! with_distribution {
             (Kind::Poisson, &[Argument::Real(rate)]) => $body(crate::Poisson { rate }),
             (Kind::Geometric, &[Argument::Real(p)]) => $body(crate::Geometric { p }),
             (Kind::Categorical, &[Argument::RealArray(probs)]) => $body(crate::Categorical { probs }),
-            (Kind::DiscreteUniform, &[Argument::Int(lower), Argument::Int(upper)]) => $body(crate::DiscreteUniform { lower, upper }),
+            (Kind::DiscreteUniform, &[Argument::Int(lower), Argument::Int(upper)]) => {
+                $body(crate::DiscreteUniform { lower, upper })
+            }
             (Kind::Dirichlet, &[Argument::RealArray(alpha)]) => $vector(&crate::Dirichlet { alpha }),
             (Kind::MvNormal, &[Argument::RealArray(mu), Argument::Matrix(sigma, rows, columns)])
                 if rows == mu.len() && columns == rows =>
@@ -112,7 +118,13 @@ pub fn sample_value(kind: Kind, arguments: &[Argument<'_>], stream: &mut Stream)
         d.sample(stream, &mut out);
         Value::RealArray(out)
     }
-    with_distribution!(kind, arguments, |d| scalar(&d, stream), |d: &dyn Vector| vector(d, stream), Value::Real(f64::NAN))
+    with_distribution!(
+        kind,
+        arguments,
+        |d| scalar(&d, stream),
+        |d: &dyn Vector| vector(d, stream),
+        Value::Real(f64::NAN)
+    )
 }
 
 /// The log density at a value; NaN from arguments or a value that do not fit.

@@ -1,7 +1,7 @@
 //! The exponential distribution: rate exp(-rate x) for x >= 0.
 
-use crate::{positive, random};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{positive, random};
 use borel_abi::stream::Stream;
 
 /// Exponential(rate).

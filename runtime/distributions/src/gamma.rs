@@ -1,9 +1,9 @@
 //! The gamma distribution: rate^shape x^(shape - 1) exp(-rate x) / gamma(shape) for x > 0.
 
-use crate::{positive, random};
-use borel_math::{gamma::lgamma, logarithm::x_log_y};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{positive, random};
 use borel_abi::stream::Stream;
+use borel_math::{gamma::lgamma, logarithm::x_log_y};
 
 /// Gamma(shape, rate).
 #[derive(Clone, Copy, PartialEq, Debug)]

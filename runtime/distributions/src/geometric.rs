@@ -1,9 +1,9 @@
 //! The number of failures before the first success: p (1 - p)^x.
 
-use crate::{random, require};
-use borel_math::logarithm::x_log1p_y;
 use crate::{Kind, ParameterError, Scalar};
+use crate::{random, require};
 use borel_abi::stream::Stream;
+use borel_math::logarithm::x_log1p_y;
 
 /// Geometric(p).
 #[derive(Clone, Copy, PartialEq, Debug)]

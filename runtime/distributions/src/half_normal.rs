@@ -1,7 +1,7 @@
 //! The absolute value of a Normal(0, sigma): density 2 exp(-(x / sigma)^2 / 2) / (sigma sqrt(2 pi)) for x >= 0.
 
-use crate::{LOG_SQRT_TWO_PI, positive, random};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{LOG_SQRT_TWO_PI, positive, random};
 use borel_abi::stream::Stream;
 
 /// HalfNormal(sigma).

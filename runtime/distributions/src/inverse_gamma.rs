@@ -1,9 +1,9 @@
 //! The inverse of a Gamma(shape, rate = scale): scale^shape x^(-shape - 1) exp(-scale / x) / gamma(shape) for x > 0.
 
-use crate::{positive, random};
-use borel_math::gamma::lgamma;
 use crate::{Kind, ParameterError, Scalar};
+use crate::{positive, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::lgamma;
 
 /// InverseGamma(shape, scale).
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -1,7 +1,7 @@
 //! The exponential of a Normal(mu, sigma): density Normal(log x; mu, sigma) / x for x > 0.
 
-use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
 use borel_abi::stream::Stream;
 
 /// LogNormal(mu, sigma).

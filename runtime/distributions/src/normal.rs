@@ -1,7 +1,7 @@
 //! The normal distribution: exp(-((x - mu) / sigma)^2 / 2) / (sigma sqrt(2 pi)).
 
-use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
 use borel_abi::stream::Stream;
 
 /// Normal(mu, sigma).

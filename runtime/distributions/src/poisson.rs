@@ -1,9 +1,9 @@
 //! The Poisson distribution: rate^x exp(-rate) / x!.
 
-use crate::{random, require};
-use borel_math::{gamma::log_factorial, logarithm::x_log_y};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{random, require};
 use borel_abi::stream::Stream;
+use borel_math::{gamma::log_factorial, logarithm::x_log_y};
 
 /// Poisson(rate).
 #[derive(Clone, Copy, PartialEq, Debug)]

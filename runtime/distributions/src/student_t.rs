@@ -1,9 +1,9 @@
 //! Student's t distribution: gamma((nu + 1) / 2) / (gamma(nu / 2) sqrt(nu pi) sigma) (1 + ((x - mu) / sigma)^2 / nu)^(-(nu + 1) / 2).
 
-use crate::{finite, positive, random};
-use borel_math::gamma::log_beta;
 use crate::{Kind, ParameterError, Scalar};
+use crate::{finite, positive, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::log_beta;
 
 /// StudentT(nu, mu, sigma).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -35,7 +35,10 @@ impl Scalar for StudentT {
     fn log_density(&self, x: f64) -> f64 {
         let z = (x - self.mu) / self.sigma;
         // 1 / B(1/2, nu/2) keeps its accuracy for large nu, where the two gammas would cancel.
-        -log_beta(0.5, 0.5 * self.nu) - 0.5 * self.nu.ln() - self.sigma.ln() - 0.5 * (self.nu + 1.0) * (z * z / self.nu).ln_1p()
+        -log_beta(0.5, 0.5 * self.nu)
+            - 0.5 * self.nu.ln()
+            - self.sigma.ln()
+            - 0.5 * (self.nu + 1.0) * (z * z / self.nu).ln_1p()
     }
 
     fn mean(&self) -> f64 {

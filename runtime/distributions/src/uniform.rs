@@ -1,7 +1,7 @@
 //! The uniform distribution: 1 / (upper - lower) for lower <= x <= upper.
 
-use crate::{finite, require};
 use crate::{Kind, ParameterError, Scalar};
+use crate::{finite, require};
 use borel_abi::stream::Stream;
 
 /// Uniform(lower, upper).

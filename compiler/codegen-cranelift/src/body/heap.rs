@@ -50,8 +50,7 @@ impl Body<'_> {
         let Some(list) = free_list(class) else {
             return self.call_runtime("borel_alloc", &[Ty::Int], &[Ty::Pointer], &[number])[0];
         };
-        let (pop, refill, join) =
-            (self.builder.create_block(), self.cold_block(), self.builder.create_block());
+        let (pop, refill, join) = (self.builder.create_block(), self.cold_block(), self.builder.create_block());
         let cell = self.builder.append_block_param(join, types::I64);
         let head = self.load(Ty::Pointer, Region::Context, self.context, list);
         self.builder.ins().brif(head, pop, &[], refill, &[]);

@@ -19,9 +19,7 @@ use crate::signature::machine_type;
 use crate::unit::Unit;
 use borel_abi::ctx::offset;
 use borel_flow::{Function, Label, Local, Operand, Ty};
-use cranelift_codegen::ir::{
-    AliasRegionData, Block, FuncRef, InstBuilder, MemFlagsData, TrapCode, Type, Value, types,
-};
+use cranelift_codegen::ir::{AliasRegionData, Block, FuncRef, InstBuilder, MemFlagsData, TrapCode, Type, Value, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_module::FuncId;
 use std::collections::HashMap;

@@ -105,8 +105,7 @@ impl Program {
             observes: true,
         };
         let sites = vec![Span::default(); 8];
-        let module =
-            Module { layouts, shapes: vec![Shape::Unit], sites, roots: vec![root], ..Module::default() };
+        let module = Module { layouts, shapes: vec![Shape::Unit], sites, roots: vec![root], ..Module::default() };
         Program { module }
     }
 
@@ -135,11 +134,7 @@ impl Program {
 }
 
 /// A module that returns what the body computes from its inputs, compiled.
-pub fn simulation(
-    inputs: &[Ty],
-    results: &[Ty],
-    body: impl FnOnce(&mut Build, &[Local]) -> Block,
-) -> Running {
+pub fn simulation(inputs: &[Ty], results: &[Ty], body: impl FnOnce(&mut Build, &[Local]) -> Block) -> Running {
     let mut program = Program::new(&inputs.iter().map(|ty| slot(*ty)).collect::<Vec<_>>());
     let (mut build, locals) = Build::root("main", View::Simulate, inputs, results);
     let block = body(&mut build, &locals);

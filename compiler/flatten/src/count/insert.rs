@@ -159,14 +159,13 @@ impl Insertion<'_> {
     /// them or through what is borrowed from them.
     fn uses(&self, stmt: &Stmt, lent: &[Operand]) -> Vec<(Local, usize, bool)> {
         let mut uses: Vec<(Local, usize, bool)> = Vec::new();
-        let mut add = |local: Local, consumed: usize, borrowed: bool| {
-            match uses.iter_mut().find(|used| used.0 == local) {
-                Some(used) => {
-                    used.1 += consumed;
-                    used.2 |= borrowed;
-                }
-                None => uses.push((local, consumed, borrowed)),
+        let mut add = |local: Local, consumed: usize, borrowed: bool| match uses.iter_mut().find(|used| used.0 == local)
+        {
+            Some(used) => {
+                used.1 += consumed;
+                used.2 |= borrowed;
             }
+            None => uses.push((local, consumed, borrowed)),
         };
         let mut use_ = |operand: Operand, used: Use| {
             let Operand::Local(local) = operand else { return };

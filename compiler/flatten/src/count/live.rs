@@ -3,7 +3,7 @@
 use super::Owned;
 use super::locals::Status;
 use borel_flow::liveness::Set;
-use borel_flow::ownership::{lent, each_use};
+use borel_flow::ownership::{each_use, lent};
 use borel_flow::{Block, Label, Local, Operand, Stmt};
 use std::collections::HashMap;
 

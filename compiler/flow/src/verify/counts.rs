@@ -88,12 +88,8 @@ impl Check<'_> {
 
     fn start(&self) -> State {
         let count = self.function.locals.len();
-        let mut state = State {
-            assigned: Set::new(count),
-            held: vec![0; count],
-            kept: Set::new(count),
-            keeper: vec![None; count],
-        };
+        let mut state =
+            State { assigned: Set::new(count), held: vec![0; count], kept: Set::new(count), keeper: vec![None; count] };
         for (param, owned) in self.function.params.iter().zip(&self.function.owned) {
             state.assigned.insert(*param);
             if self.is_pointer(*param) {

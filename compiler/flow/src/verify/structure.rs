@@ -5,7 +5,8 @@ use crate::{Block, Function, FunctionId, Label, Module, Stmt};
 use std::collections::HashSet;
 
 pub(super) fn check(module: &Module, function: &Function) -> Vec<String> {
-    let mut check = Check { module, function, loops: vec![], enclosing: vec![], seen: HashSet::new(), problems: vec![] };
+    let mut check =
+        Check { module, function, loops: vec![], enclosing: vec![], seen: HashSet::new(), problems: vec![] };
     if falls_through(&function.body) {
         check.problems.push("control falls out of the end".into());
     }
@@ -93,7 +94,9 @@ fn falls(block: &Block, broken: &mut HashSet<Label>) -> bool {
             broken.contains(label)
         }
         Stmt::Block(label, body) => falls(body, broken) | broken.contains(label),
-        Stmt::If(..) | Stmt::Switch(..) => stmt.blocks().into_iter().fold(false, |any, block| falls(block, broken) | any),
+        Stmt::If(..) | Stmt::Switch(..) => {
+            stmt.blocks().into_iter().fold(false, |any, block| falls(block, broken) | any)
+        }
         _ => true,
     })
 }

@@ -58,8 +58,9 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether an unknown has become known: each assumption must, or settling would not end.
     fn assume(&mut self, var: Ty, ty: Ty) -> bool {
-        self.store.is_var(var) && self.store.unify(var, ty).is_ok()
+        self.store.is_var(var) && self.store.root(var) != self.store.root(ty) && self.store.unify(var, ty).is_ok()
     }
 
     /// The unknown at the bottom of arrays is what makes the whole `ty`, or its innermost element.
@@ -116,6 +117,7 @@ impl Checker<'_> {
     fn innermost(&self, ty: Ty) -> Ty {
         match self.store.node(ty) {
             Node::Array(item) => self.innermost(*item),
+            Node::Var { .. } => Ty::REAL,
             _ => ty,
         }
     }
