@@ -1,11 +1,11 @@
 //! Lists the pages of `spec/errors` in a table, so that a page exists for `explain` as soon as its file does.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/errors");
+    let folder = cargo_path("CARGO_MANIFEST_DIR")?.join("../../spec/errors");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut pages = Vec::new();
     for entry in fs::read_dir(&folder)? {
@@ -24,6 +24,10 @@ fn main() -> io::Result<()> {
         let _ = writeln!(table, "    ({code:?}, include_str!({:?})),", path.display().to_string());
     }
     table.push(']');
-    let output = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
-    fs::write(Path::new(&output).join("pages.rs"), table)
+    fs::write(cargo_path("OUT_DIR")?.join("pages.rs"), table)
+}
+
+/// Read as the script runs: a copy of the repository may share a target folder with the one it was compiled in.
+fn cargo_path(variable: &str) -> io::Result<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("cargo sets {variable}")))
 }

@@ -231,7 +231,8 @@ impl Generator {
             6 => {
                 let (low, high) = (self.choices.below(2), 1 + self.choices.below(3));
                 let name = self.fresh("i");
-                let samples = std::mem::replace(&mut self.samples, self.samples.min(1));
+                let samples = self.samples;
+                self.samples = samples.min(1);
                 let body = self.scoped(|g| {
                     g.declare(&name, Ty::Int, false);
                     g.block(indent, depth - 1)
@@ -337,7 +338,7 @@ impl Generator {
     }
 
     fn probability(&mut self) -> &'static str {
-        self.choices.pick(&["0.5", "0.1", "0.9", "1.0", "0.0", "0.3"])
+        self.choices.pick::<&str>(&["0.5", "0.1", "0.9", "1.0", "0.0", "0.3"])
     }
 
     fn observation(&mut self) -> String {
@@ -518,7 +519,7 @@ impl Generator {
         match ty {
             Ty::Int => format!("{}", self.choices.below(5)),
             Ty::Bool => (*self.choices.pick(&["true", "false"])).into(),
-            Ty::Real => (*self.choices.pick(&["0.5", "1.0", "2.25", "0.0"])).into(),
+            Ty::Real => (*self.choices.pick::<&str>(&["0.5", "1.0", "2.25", "0.0"])).into(),
             Ty::Ints => (*self.choices.pick(&["[1, 2, 3]", "[4]", "([] : [Int])", "[2, 2]"])).into(),
             Ty::Reals => (*self.choices.pick(&["[0.5, 1.5]", "[2.0]", "[0.25, 0.5, 1.0]"])).into(),
             Ty::Pair => "(1, true)".into(),

@@ -90,7 +90,7 @@ fn execute(program: &Program, run: &Run, test: &Section) -> Result<Outcome, Erro
     let mut data = Data::new();
     for (key, path) in &run.settings {
         if key == "data" {
-            data = data.followed_by(Data::from_file(test.folder.join(path))?);
+            data = data.merge(Data::from_file(test.folder.join(path))?)?;
         }
     }
     let inference = match run.method.as_str() {
@@ -125,7 +125,7 @@ fn unmet(expectation: &Expectation, outcome: &Outcome) -> Option<String> {
             near(&format!("mean({name})"), *expected, *tolerance, posterior.mean(name))
         }
         (Expectation::Sd(name, expected, tolerance), Outcome::Inferred(posterior)) => {
-            near(&format!("sd({name})"), *expected, *tolerance, posterior.sd(name))
+            near(&format!("sd({name})"), *expected, *tolerance, posterior.standard_deviation(name))
         }
         (Expectation::LogEvidence(expected, tolerance), Outcome::Inferred(posterior)) => {
             near("log_evidence", *expected, *tolerance, posterior.log_evidence())

@@ -54,7 +54,18 @@ pub enum Expectation {
     /// The run ends with an error that has this text.
     Stops(String),
     /// A diagnostic with this code on this line (1-based) whose span starts in this column (1-based), with this text.
-    Diagnostic { line: usize, column: usize, severity: String, code: String, text: String },
+    Diagnostic {
+        /// Counted from 1; 0 is anywhere.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// `error` or `warning`.
+        severity: String,
+        /// For example `E0101`.
+        code: String,
+        /// Part of the message or of a label.
+        text: String,
+    },
 }
 
 /// The tests of a file, `.ppl` or `.md`.

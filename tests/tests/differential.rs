@@ -12,6 +12,12 @@ const PROGRAMS: u64 = 400;
 
 #[test]
 fn enumeration_agrees_with_the_oracle() {
+    // The oracle recurses as the program does.
+    let work = std::thread::Builder::new().stack_size(1 << 28).spawn(compare_all);
+    work.expect("a thread").join().expect("agreement");
+}
+
+fn compare_all() {
     let (mut compared, mut failures) = (0, Vec::new());
     for seed in 0..PROGRAMS {
         match compare(seed) {
@@ -28,22 +34,14 @@ fn enumeration_agrees_with_the_oracle() {
 /// Whether the oracle had an answer to compare with; the difference if they differ.
 fn compare(seed: u64) -> Result<bool, String> {
     let text = program(seed);
-    let front = std::thread::scope(|scope| {
-        let big = std::thread::Builder::new().stack_size(1 << 28);
-        let work = || {
-            let front = analyse("<program>", &text, &MemoryLoader::new());
-            if front.has_errors() {
-                return Err(Program::compile(&text).err().map_or(String::new(), |d| d.to_string()));
-            }
-            Ok(enumerate(&front.program, front.program.models[0], &[], 3000))
-        };
-        big.spawn_scoped(scope, work).map(|handle| handle.join())
-    });
-    let executions = match front {
-        Ok(Ok(Ok(Ok(executions)))) => executions,
-        Ok(Ok(Ok(Err(Stop::Unsupported(_))))) => return Ok(false),
-        Ok(Ok(Err(diagnostics))) => return Err(format!("{diagnostics}\n{text}")),
-        other => return Err(format!("{:?}\n{text}", other.map(|r| r.map(|r| r.map(|_| ()))))),
+    let front = analyse("<program>", &text, &MemoryLoader::new());
+    if front.has_errors() {
+        return Err(Program::compile(&text).err().map_or(String::new(), |d| format!("{d}\n{text}")));
+    }
+    let executions = match enumerate(&front.program, front.program.models[0], &[], 3000) {
+        Ok(executions) => executions,
+        Err(Stop::Unsupported(_)) => return Ok(false),
+        Err(other) => return Err(format!("{other:?}\n{text}")),
     };
     let model = Program::compile(&text).and_then(|p| p.sole_model()).map_err(|d| d.to_string())?;
     let bound = model.bind(&Data::new()).map_err(|d| d.to_string())?;
@@ -56,10 +54,9 @@ fn compare(seed: u64) -> Result<bool, String> {
         // An execution that stops after its weight has become zero may be left unexplored.
         Ok(_) if stops => Ok(false),
         Ok(posterior) => {
-            let column = posterior.draws.column("return").ok_or("no return")?;
             let mut found = BTreeMap::new();
-            for (row, value) in column.rows.iter().zip(&column.values) {
-                *found.entry(column.show(*value)).or_insert(0.0) += posterior.draws.weights[*row as usize];
+            for (text, weight) in posterior.texts("return").ok_or("no return")? {
+                *found.entry(text).or_insert(0.0) += weight;
             }
             found.retain(|_, p| *p > 0.0);
             let agree = found.len() == expected.len()

@@ -1,7 +1,7 @@
 //! Evidence and posterior moments of sequential Monte Carlo against exact filters: seeds are fixed, and each bound is at
 //! five standard errors, so that a right implementation fails one of these with a probability below 1e-5.
 
-use borel::{Data, Inference, Model, Posterior, Program};
+use borel::{Data, Inference, Method, Model, Posterior, Program, Resampling};
 
 const LOCAL_LEVEL: &str = "
 model local_level(y: [Real], s_level: Real, s_obs: Real) {
@@ -79,21 +79,23 @@ fn linear_gaussian_state_space_against_the_kalman_filter() {
     let data = Data::new().reals("y", &OBSERVED).real("s_level", 0.7).real("s_obs", 0.8);
     let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");
     let (log, mean, variance) = kalman(&OBSERVED, 0.7, 0.8);
-    for resampling in ["systematic", "stratified", "multinomial", "residual"] {
-        let run = |seed| Inference::smc(200).resampling_named(resampling).seed(seed).run(&model).expect("a posterior");
+    for name in ["systematic", "stratified", "multinomial", "residual"] {
+        let resampling = Resampling::from_name(name).expect("a scheme");
+        let method = Method::Smc { particles: 200, resampling, threshold: 0.5 };
+        let run = |seed| Inference::new(method).seed(seed).run(&model).expect("a posterior");
         let runs: Vec<Posterior> = (0..300).map(run).collect();
-        assert_near(resampling, relative_evidence(&runs, log), 1.0);
+        assert_near(name, relative_evidence(&runs, log), 1.0);
         let weigh = |f: &dyn Fn(&Posterior) -> f64| {
             // Ratio estimates weighed by evidence are consistent: both parts are unbiased.
             let parts = runs.iter().map(|p| (p.log_evidence().unwrap_or(f64::NAN) - log).exp() * (f(p) - mean));
             mean_and_error(&parts.collect::<Vec<_>>())
         };
-        assert_near(resampling, weigh(&|p| p.mean("return").unwrap_or(f64::NAN)), 0.0);
+        assert_near(name, weigh(&|p| p.mean("return").unwrap_or(f64::NAN)), 0.0);
         let second = |p: &Posterior| {
-            let (m, s) = (p.mean("return").unwrap_or(f64::NAN), p.sd("return").unwrap_or(f64::NAN));
+            let (m, s) = (p.mean("return").unwrap_or(f64::NAN), p.standard_deviation("return").unwrap_or(f64::NAN));
             s * s + (m - mean) * (m - mean) - variance + mean
         };
-        assert_near(resampling, weigh(&second), 0.0);
+        assert_near(name, weigh(&second), 0.0);
     }
 }
 
@@ -154,8 +156,8 @@ fn draws_do_not_depend_on_threads_or_on_the_run() {
     let (one, again, two) = (run(1), run(1), run(2));
     for other in [&again, &two] {
         assert_eq!(one.log_evidence(), other.log_evidence());
-        assert_eq!(one.to_json(), other.to_json());
+        assert_eq!(one.draws_csv(), other.draws_csv());
     }
     let run = |threads| Inference::importance(20_000).seed(7).threads(threads).run(&model).expect("a posterior");
-    assert_eq!(run(1).to_json(), run(2).to_json());
+    assert_eq!(run(1).draws_csv(), run(2).draws_csv());
 }

@@ -46,6 +46,14 @@ impl Posterior {
         Some(column.values.iter().zip(&column.rows).map(|(value, row)| (*value, weights[*row as usize])).collect())
     }
 
+    /// The values of a variable as text, with their weights: for those that are not numbers.
+    pub fn texts(&self, variable: &str) -> Option<Vec<(String, f64)>> {
+        let column = self.inner.draws.column(variable)?;
+        let weights = &self.inner.draws.weights;
+        let value_and_row = column.values.iter().zip(&column.rows);
+        Some(value_and_row.map(|(value, row)| (column.show(*value), weights[*row as usize])).collect())
+    }
+
     /// The log evidence, where the method estimates it.
     pub fn log_evidence(&self) -> Option<f64> {
         self.inner.log_evidence
