@@ -160,7 +160,7 @@ impl Section {
             Expectation::Diagnostic {
                 line: 0,
                 column: 0,
-                severity: "error".into(),
+                severity: if code.starts_with('W') { "warning" } else { "error" }.into(),
                 code: code.into(),
                 text: String::new(),
             }

@@ -46,7 +46,7 @@ pub fn back(program: &Program, target: &Target, stage: Stage) -> Result<String, 
     }
     let flow = back::flatten(&core, target)?;
     match stage {
-        Stage::Flow => Ok(format!("{flow:#?}")),
+        Stage::Flow => Ok(borel_flow::print::module(&flow)),
         Stage::Clif => back::listing(&flow).map(|(clif, _)| clif),
         _ => back::listing(&flow).map(|(_, asm)| asm),
     }

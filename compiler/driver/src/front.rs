@@ -39,11 +39,29 @@ pub fn analyse(name: &str, text: &str, loader: &dyn Loader) -> Front {
     let mut reader = Reader { loader, sources: SourceMap::default(), modules: Vec::new(), diagnostics: Vec::new() };
     timings.time("parse", || reader.read_all(name, text));
     let Reader { sources, modules, mut diagnostics, .. } = reader;
+    let broken = broken_items(&modules, &diagnostics);
     let incomplete = diagnostics.iter().any(Diagnostic::is_error);
     let (program, found) = timings.time("check", || borel_typeck::check(&modules));
-    // What could not be parsed or loaded defines nothing: that its names are unknown is no news.
-    diagnostics.extend(found.into_iter().filter(|diagnostic| !incomplete || !diagnostic.code.starts_with("E01")));
+    // What could not be parsed or loaded defines nothing: that its names are unknown is no news; nor are the types of a
+    // definition that was not understood.
+    let is_news = |diagnostic: &Diagnostic| {
+        let unknown = incomplete && diagnostic.code.starts_with("E01");
+        !unknown && !diagnostic.span().is_some_and(|span| broken.iter().any(|item| contains(*item, span)))
+    };
+    diagnostics.extend(found.into_iter().filter(is_news));
     Front { sources, modules, program, diagnostics, timings }
+}
+
+/// The definitions that have an error of syntax.
+fn broken_items(modules: &[ParsedModule], diagnostics: &[Diagnostic]) -> Vec<Span> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    let errors: Vec<Span> = errors.filter_map(Diagnostic::span).collect();
+    let items = modules.iter().flat_map(|module| &module.module.items).map(|item| item.span);
+    items.filter(|item| errors.iter().any(|error| contains(*item, *error))).collect()
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 struct Reader<'a> {
@@ -66,7 +84,7 @@ impl Reader<'_> {
                 Ok(loaded) => wanted.extend(self.read(path, &loaded.name, &loaded.text, false)),
                 Err(error) => self.diagnostics.push(
                     Diagnostic::error(
-                        "E0110",
+                        "E0104",
                         span,
                         format!("the module `{}` cannot be imported", dotted(&path)),
                         "this import",

@@ -90,10 +90,19 @@ impl Checker<'_> {
         }
     }
 
+    /// Enters the level of a definition, or of several that depend on each other, whose types [`generalise`] will give.
+    ///
+    /// [`generalise`]: Checker::generalise
+    pub fn open_definition(&mut self) {
+        self.marks.push(self.pending.len());
+        self.store.level += 1;
+    }
+
     /// Generalises definitions inferred at the present level, which is left: turns their unknowns into parameters.
-    /// `types` are their types, `declared` the parameters they declare, and constraints from `mark` on are theirs.
+    /// `types` are their types, `declared` the parameters they declare.
     /// With `monomorphic`, unknowns are given default types instead.
-    pub fn generalise(&mut self, types: &[Ty], declared: &[u32], mark: usize, monomorphic: bool) -> Scheme {
+    pub fn generalise(&mut self, types: &[Ty], declared: &[u32], monomorphic: bool) -> Scheme {
+        let mark = self.marks.pop().unwrap_or(0);
         self.store.level -= 1;
         let level = self.store.level;
         self.settle(types, mark, level, monomorphic);

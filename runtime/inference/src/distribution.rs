@@ -79,14 +79,25 @@ impl<'a> Distribution<'a> {
     /// Whether its parameters are in their domains.
     pub fn check(&self) -> Result<(), ErrorKind> {
         match self.role() {
-            Role::Iid if (self.slot(1) as i64) < 0 => Err(ErrorKind::Negative(self.slot(1) as i64)),
-            Role::Iid => self.inner(self.slot(0)).check(),
+            Role::Iid => self.iid().and_then(|(factor, _)| factor.check()),
             Role::Product => self.factors().try_for_each(|factor| factor.check()),
-            _ => match self.catalogued() {
-                Some((kind, arguments)) => check_value(kind, &arguments).map_err(|error| parameter_error(&error)),
-                None => Ok(()),
-            },
+            _ if self.catalogued().is_some() => self.checked().map(drop),
+            _ => Ok(()),
         }
+    }
+
+    /// A distribution of the catalogue with its parameters, which are in their domains.
+    fn checked(&self) -> Result<(Kind, Vec<Argument<'a>>), ErrorKind> {
+        let (kind, arguments) = self.catalogued().ok_or(ErrorKind::Unreachable)?;
+        check_value(kind, &arguments).map_err(|error| parameter_error(&error))?;
+        Ok((kind, arguments))
+    }
+
+    /// The distribution that is repeated, and how often.
+    fn iid(&self) -> Result<(Distribution<'a>, usize), ErrorKind> {
+        let count = self.slot(1) as i64;
+        let factor = self.inner(self.slot(0));
+        usize::try_from(count).map(|count| (factor, count)).map_err(|_| ErrorKind::Negative(count))
     }
 
     /// Draws a value; its words are added to `out`, pointers owned.
@@ -105,7 +116,7 @@ impl<'a> Distribution<'a> {
                 Ok(())
             }
             Role::Iid => {
-                let (factor, count) = (self.inner(self.slot(0)), self.slot(1) as usize);
+                let (factor, count) = self.iid()?;
                 sample_array(worker, (0..count).map(|_| factor), out)
             }
             Role::Product => sample_array(worker, self.factors(), out),
@@ -114,7 +125,7 @@ impl<'a> Distribution<'a> {
     }
 
     fn sample_catalogued(&self, worker: &mut Worker, out: &mut Vec<u64>) -> Result<(), ErrorKind> {
-        let (kind, arguments) = self.catalogued().ok_or(ErrorKind::Unreachable)?;
+        let (kind, arguments) = self.checked()?;
         out.push(match sample_value(kind, &arguments, &mut worker.ctx().stream) {
             Value::Real(x) => x.to_bits(),
             Value::Int(n) => n as u64,
@@ -146,12 +157,12 @@ impl<'a> Distribution<'a> {
             }
             Role::Empirical => Ok(self.empirical_log_mass(words)),
             Role::Iid => {
-                let (factor, count) = (self.inner(self.slot(0)), self.slot(1) as usize);
+                let (factor, count) = self.iid()?;
                 self.array_log_density((0..count).map(|_| factor), words)
             }
             Role::Product => self.array_log_density(self.factors(), words),
             _ => {
-                let (kind, arguments) = self.catalogued().ok_or(ErrorKind::Unreachable)?;
+                let (kind, arguments) = self.checked()?;
                 Ok(log_density_value(kind, &arguments, &value(kind, words[0])))
             }
         }

@@ -43,7 +43,8 @@ struct Sorted {
 /// Summarises a variable over the draws that have it.
 pub fn summarise(draws: &Draws, column: &Column) -> Summary {
     let total: f64 = column.rows.iter().map(|row| draws.weights[*row as usize]).sum();
-    let complete = column.rows.len() == draws.weights.len();
+    // What only draws of weight zero lack, all have; weights sum to 1 up to rounding.
+    let complete = column.rows.len() == draws.weights.len() || total > 1.0 - 1e-12 * draws.weights.len() as f64;
     let mut summary = Summary { share: (!complete).then_some(total), ..Summary::default() };
     if total.is_nan() || total <= 0.0 {
         return summary;
@@ -55,7 +56,7 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
     if column.kind == Kind::Label {
         return summary;
     }
-    let mean = weighted_sum(&sorted, |x| x);
+    let mean = mean(&sorted);
     let variance = weighted_sum(&sorted, |x| (x - mean) * (x - mean));
     let quantiles = [0.05, 0.5, 0.95].map(|level| quantile(&sorted, level));
     summary.mean = Some(mean);
@@ -85,6 +86,13 @@ fn sort(draws: &Draws, column: &Column, total: f64) -> Sorted {
 fn weighted_sum(sorted: &Sorted, function: impl Fn(f64) -> f64) -> f64 {
     let terms = sorted.values.iter().zip(&sorted.weights).filter(|(_, weight)| **weight > 0.0);
     terms.map(|(x, weight)| weight * function(*x)).sum()
+}
+
+/// The mean; of equal values exactly that value, so that their spread is zero.
+fn mean(sorted: &Sorted) -> f64 {
+    let mut present = sorted.values.iter().zip(&sorted.weights).filter(|(_, weight)| **weight > 0.0);
+    let smallest = present.next().map_or(0.0, |(x, _)| *x);
+    if smallest.is_finite() { smallest + weighted_sum(sorted, |x| x - smallest) } else { weighted_sum(sorted, |x| x) }
 }
 
 /// The smallest value whose cumulated weight reaches the level.

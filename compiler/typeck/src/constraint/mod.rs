@@ -202,14 +202,23 @@ impl Checker<'_> {
     /// Tries the waiting constraints from `mark` on again, until nothing more can be learnt.
     pub fn solve_pending(&mut self, mark: usize) {
         loop {
-            let waiting = self.pending.split_off(mark.min(self.pending.len()));
+            let waiting = self.pending.split_off(mark);
             let before = waiting.len();
             let mut solved = 0;
-            for constraint in waiting {
+            // Where the constraints of each open definition begin moves down as earlier ones are solved.
+            let mut moved = self.marks.partition_point(|&start| start <= mark);
+            for (index, constraint) in waiting.into_iter().enumerate() {
+                while self.marks.get(moved).is_some_and(|&start| start <= mark + index) {
+                    self.marks[moved] = self.pending.len();
+                    moved += 1;
+                }
                 match self.solve(&constraint) {
                     Progress::Done => solved += 1,
                     Progress::Stuck => self.pending.push(constraint),
                 }
+            }
+            for start in &mut self.marks[moved..] {
+                *start = self.pending.len();
             }
             if solved == 0 || before == 0 {
                 return;

@@ -123,8 +123,7 @@ impl<'a> Checker<'a> {
         let (module, item) = self.items.constants[id.0 as usize];
         let ast::ItemKind::Let(name, written, value) = &item.kind else { return };
         self.module = module;
-        let mark = self.pending.len();
-        self.store.level += 1;
+        self.open_definition();
         self.contexts.push(Context {
             effect: Effect::Pure,
             declared_pure: None,
@@ -144,14 +143,13 @@ impl<'a> Checker<'a> {
         self.contexts.pop();
         self.scope.clear();
         let ty = self.ty(&value);
-        self.generalise(&[ty], &[], mark, true);
+        self.generalise(&[ty], &[], true);
         self.constants[id.0 as usize] = ty;
         self.finish_constant(id, name.name.clone(), value);
     }
 
     fn check_functions(&mut self, group: &[FunctionId]) {
-        let mark = self.pending.len();
-        self.store.level += 1;
+        self.open_definition();
         let mut declared = Vec::new();
         let mut members = Vec::new();
         for &id in group {
@@ -188,7 +186,7 @@ impl<'a> Checker<'a> {
         self.type_params.clear();
         let types: Vec<Ty> = members.iter().map(|member| member.3).collect();
         let models = group.iter().any(|id| self.is_model(*id));
-        let scheme = Rc::new(self.generalise(&types, &declared, mark, models));
+        let scheme = Rc::new(self.generalise(&types, &declared, models));
         for &id in group {
             self.functions[id.0 as usize].scheme = Some(scheme.clone());
         }

@@ -13,8 +13,7 @@ use crate::types::{Node, Ty, Why};
 impl<'a> Checker<'a> {
     /// A group of `fn` statements.
     pub(super) fn local_functions(&mut self, functions: &[&'a ast::Function]) -> StmtKind {
-        let mark = self.pending.len();
-        self.store.level += 1;
+        self.open_definition();
         let outer = self.type_params.len();
         let mut declared = Vec::new();
         let mut group = Vec::new();
@@ -40,7 +39,7 @@ impl<'a> Checker<'a> {
             definitions.push((*local, Lambda { params, body, result: hold(header.result) }));
         }
         let types: Vec<Ty> = group.iter().map(|member| member.4).collect();
-        let scheme = Rc::new(self.generalise(&types, &declared, mark, false));
+        let scheme = Rc::new(self.generalise(&types, &declared, false));
         for (local, ..) in &group {
             if let Some(info) = &mut self.locals[local.0 as usize].function {
                 info.scheme = Some(scheme.clone());
@@ -57,15 +56,14 @@ impl<'a> Checker<'a> {
         function: &'a ast::Function,
         value: &'a ast::Expr,
     ) -> StmtKind {
-        let mark = self.pending.len();
-        self.store.level += 1;
+        self.open_definition();
         let annotated = self.written_type(written);
         let lambda = match annotated {
             Some((ty, why)) => self.check(value, ty, why),
             None => self.lambda(function, None, value.span),
         };
         let ty = annotated.map_or(self.ty(&lambda), |annotated| annotated.0);
-        let scheme = self.generalise(&[ty], &[], mark, false);
+        let scheme = self.generalise(&[ty], &[], false);
         let local = self.bind(name, ty, false);
         self.locals[local.0 as usize].function =
             Some(LocalFunctionInfo { syntax: function, scheme: Some(Rc::new(scheme)) });

@@ -146,6 +146,8 @@ pub struct Checker<'a> {
     pub contexts: Vec<Context>,
     /// Constraints that wait.
     pub pending: Vec<Constraint>,
+    /// For each definition that is being inferred, the outermost first: where its constraints begin in `pending`.
+    pub marks: Vec<usize>,
     /// The module of the definition being checked.
     pub module: usize,
     /// Aliases being expanded.
@@ -172,6 +174,7 @@ impl<'a> Checker<'a> {
             type_params: Vec::new(),
             contexts: Vec::new(),
             pending: Vec::new(),
+            marks: Vec::new(),
             module: 0,
             expanding: Vec::new(),
             constant_numbers: Vec::new(),
