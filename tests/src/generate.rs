@@ -146,8 +146,18 @@ fn flips(n: Int) ~> Int {
 
 /// The program of a seed: a library and `model test()`.
 pub fn program(seed: u64) -> String {
+    generate(seed, 4)
+}
+
+/// A program that draws nothing: it has one execution, whose weight every view must give.
+pub fn deterministic_program(seed: u64) -> String {
+    generate(seed, 0)
+}
+
+/// `samples` bounds how many draws an execution makes.
+fn generate(seed: u64, samples: usize) -> String {
     let mut generator =
-        Generator { choices: Choices::new(seed), scope: Vec::new(), names: 0, samples: 4, effects: Effects::Random };
+        Generator { choices: Choices::new(seed), scope: Vec::new(), names: 0, samples, effects: Effects::Random };
     let mut text = String::from(LIBRARY);
     text.push_str("\nmodel test() {\n");
     let count = 3 + generator.choices.below(6);

@@ -322,6 +322,13 @@ impl Run<'_> {
                     show(self.program, &ty, &value).into()
                 })
             }
+            // An empty array does not show what it is a sum of.
+            ExprKind::Builtin(Builtin::Sum, arguments) if substitute(&expr.ty, &frame.types) == Type::Int => {
+                let items = self.exprs(arguments, frame)?;
+                let Value::Array(items) = &items[0] else { return Err(wrong()) };
+                let add = |total: i64, item| -> Outcome<i64> { Ok(total.checked_add(int(item)?).ok_or(Stop::Error)?) };
+                Value::Int(items.iter().try_fold(0, add)?)
+            }
             ExprKind::Builtin(builtin, arguments) => {
                 let arguments = self.exprs(arguments, frame)?;
                 self.builtin(*builtin, arguments)?
@@ -687,14 +694,7 @@ impl Run<'_> {
                 _ => return Err(wrong()),
             },
             B::Sum => match &arguments[0] {
-                Value::Array(items) if items.iter().all(|v| matches!(v, Value::Int(_))) && !items.is_empty() => {
-                    let mut total = 0i64;
-                    for item in items.iter() {
-                        total = total.checked_add(int(item)?).ok_or(Stop::Error)?;
-                    }
-                    Value::Int(total)
-                }
-                Value::Array(items) => Value::Real(items.iter().map(real).sum::<Outcome<f64>>()?),
+                Value::Array(items) => Value::Real(total(items)?),
                 _ => return Err(wrong()),
             },
             B::Factor => {
@@ -740,8 +740,7 @@ impl Run<'_> {
                     Value::Real(total)
                 }
                 Some(Value::Array(items)) => {
-                    let total = items.iter().map(real).sum::<Outcome<f64>>()?;
-                    Value::Real(total / items.len() as f64)
+                    Value::Real(total(items)? / items.len() as f64)
                 }
                 _ => return Err(wrong()),
             },
@@ -1106,6 +1105,11 @@ fn finite_support(kind: Kind, arguments: &[Value]) -> Result<Vec<Value>, Stop> {
         (Kind::Binomial, [Value::Int(n), _]) if *n < 1000 => Ok((0..=*n).map(Value::Int).collect()),
         _ => Err(Stop::Unsupported("a draw that is not finite")),
     }
+}
+
+/// The sum in order from positive zero; `Iterator::sum` begins with negative zero.
+fn total(items: &[Value]) -> Outcome<f64> {
+    items.iter().try_fold(0.0, |total, item| Ok(total + real(item)?))
 }
 
 fn log_density(dist: &Value, value: &Value) -> Result<f64, Stop> {
