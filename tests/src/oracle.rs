@@ -739,9 +739,7 @@ impl Run<'_> {
                     }
                     Value::Real(total)
                 }
-                Some(Value::Array(items)) => {
-                    Value::Real(total(items)? / items.len() as f64)
-                }
+                Some(Value::Array(items)) => Value::Real(total(items)? / items.len() as f64),
                 _ => return Err(wrong()),
             },
             B::Fail => return Err(Stop::Error.into()),

@@ -82,7 +82,8 @@ fn compare(native: Result<Posterior, String>, expected: Answer, text: &str) -> R
             }
             found.retain(|_, p| *p > 0.0);
             let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
-            let agree = found.len() == law.len() && found.iter().zip(&law).all(|((a, p), (b, q))| a == b && near(*p, *q));
+            let agree =
+                found.len() == law.len() && found.iter().zip(&law).all(|((a, p), (b, q))| a == b && near(*p, *q));
             let log_evidence = posterior.log_evidence().unwrap_or(f64::NAN);
             if agree && near(log_evidence, evidence) {
                 return Ok(true);

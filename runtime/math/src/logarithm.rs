@@ -32,7 +32,7 @@ pub fn log1mexp(x: f64) -> f64 {
 /// The logarithm of the sum of the exponentials; -inf for none.
 pub fn log_sum_exp(xs: &[f64]) -> f64 {
     let largest = xs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if largest == f64::NEG_INFINITY || largest == f64::INFINITY {
+    if largest.is_infinite() {
         return largest;
     }
     largest + xs.iter().map(|x| (x - largest).exp()).sum::<f64>().ln()
