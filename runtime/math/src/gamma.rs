@@ -79,7 +79,7 @@ mod tests {
         close(digamma(1e-3), -1_000.575_571_931_810_3);
         close(digamma(0.25), -4.227_453_533_376_265);
         close(log_beta(2.0, 3.0), -(12.0f64.ln()));
-        close(log_beta(1e6, 1e6), -1_386_300.003_362_921_1);
+        close(log_beta(1e6, 1e6), -1_386_300.003_362_921);
         close(log_factorial(20), 42.335_616_460_753_485);
     }
 }
