@@ -1,1 +1,46 @@
-//! .
+//! Specialisation: Core to Core with the same meaning, made quick: calls and closures inlined, known distributions and
+//! constructors taken apart, intermediate arrays fused away.
+//!
+//! Every pass keeps the order of random effects, so a seed gives the same draws optimised or not, and computes the same
+//! bits: no arithmetic on Reals is reordered. Choices keep their names. What stops a program stops it still; where two
+//! errors are to be had in one expression over arrays, which of them is reported may change. [`pipeline`] lists the passes.
+
+mod bounds;
+mod contract;
+mod counted;
+mod dead;
+mod effect;
+mod inline;
+mod pipeline;
+mod reachable;
+mod rename;
+mod simplify;
+mod size;
+mod unname;
+mod uses;
+
+use borel_core::Program;
+
+/// How far to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// All passes; else the program is left as it is.
+    pub optimise: bool,
+    /// Whether the names of choices are recorded; else they are left out, and with them what they stand in the way of.
+    pub names: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { optimise: true, names: true }
+    }
+}
+
+/// The program, specialised.
+pub fn specialise(program: Program, options: Options) -> Program {
+    let mut program = program;
+    if options.optimise {
+        pipeline::run(&mut program, options);
+    }
+    program
+}

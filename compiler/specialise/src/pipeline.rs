@@ -1,0 +1,27 @@
+//! The list of passes.
+
+use borel_core::Program;
+
+use crate::{Options, contract, reachable, unname};
+
+/// A pass: its name for messages, and what it does to a program that verifies; it verifies afterwards too.
+type Pass = (&'static str, fn(&mut Program));
+
+/// In this order.
+const PASSES: &[Pass] = &[("inline", contract::inline), ("prune", reachable::prune)];
+
+/// Runs all passes.
+pub(crate) fn run(program: &mut Program, options: Options) {
+    if !options.names {
+        apply(("unname", unname::unname), program);
+    }
+    PASSES.iter().for_each(|pass| apply(*pass, program));
+}
+
+fn apply((name, pass): Pass, program: &mut Program) {
+    pass(program);
+    if cfg!(debug_assertions) {
+        let problems = borel_core::verify::verify(program);
+        assert!(problems.is_empty(), "after {name}: {}\n{}", problems.join("\n"), borel_core::print::program(program));
+    }
+}
