@@ -29,6 +29,7 @@ pub(crate) const COMPILER_STACK: usize = 1 << 30;
 #[derive(Clone)]
 pub struct Program {
     inner: Arc<Inner>,
+    optimise: bool,
 }
 
 struct Inner {
@@ -57,7 +58,18 @@ impl Program {
         if front.has_errors() {
             return Err(found);
         }
-        Ok(Program { inner: Arc::new(Inner { front, warnings: found, executables: Mutex::default() }) })
+        Ok(Program { inner: Arc::new(Inner { front, warnings: found, executables: Mutex::default() }), optimise: true })
+    }
+
+    /// The same program with optimisation on, as it is at first, or off. The draws for a seed are the same either way; how
+    /// long compiling and running take is not.
+    pub fn optimised(mut self, optimise: bool) -> Program {
+        self.optimise = optimise;
+        self
+    }
+
+    pub(crate) fn optimises(&self) -> bool {
+        self.optimise
     }
 
     /// What looks suspicious.
@@ -156,12 +168,12 @@ impl Program {
         }
         let target = match (function, front.program.main) {
             (Some("main"), Some(main)) | (None, Some(main)) => {
-                Target { function: main, purpose: Use::Main, record: false }
+                Target { function: main, purpose: Use::Main, record: false, optimise: self.optimise }
             }
             _ => {
                 let model = function.map_or_else(|| self.sole_model(), |name| self.model(name))?;
                 let purpose = method.map_or(Use::Step, |method| run::purpose(&method));
-                Target { function: model.function_id(), purpose, record: true }
+                Target { function: model.function_id(), purpose, record: true, optimise: self.optimise }
             }
         };
         let result = with_stack(COMPILER_STACK, || emit::back(&front.program, &target, stage));

@@ -39,7 +39,7 @@ pub(crate) fn run(
     options: &RunOptions,
     mut output: impl FnMut(&str) + Send,
 ) -> Result<(), Error> {
-    let target = Target { function, purpose: Use::Main, record: false };
+    let target = Target { function, purpose: Use::Main, record: false, optimise: program.optimises() };
     let executable = program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))?;
     let (sender, lines) = sync_channel::<String>(LINES);
     // A receiver that is gone has no use for the line.
@@ -84,8 +84,9 @@ pub(crate) fn failure(program: &Program, executable: &Executable, error: &Runtim
 /// Native code for a method.
 pub(crate) fn executable(inference: &Inference, bound: &Bound, method: &Method) -> Result<Arc<Executable>, Error> {
     let function = bound.model.function_id();
-    let target = Target { function, purpose: purpose(method), record: inference.record };
     let program = bound.model.program();
+    let optimise = program.optimises();
+    let target = Target { function, purpose: purpose(method), record: inference.record, optimise };
     program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))
 }
 

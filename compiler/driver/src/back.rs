@@ -31,9 +31,15 @@ pub struct Target {
     pub purpose: Use,
     /// Whether named choices are recorded.
     pub record: bool,
+    /// Whether specialisation does what it can, or nothing.
+    pub optimise: bool,
 }
 
 impl Target {
+    fn options(&self) -> borel_specialise::Options {
+        borel_specialise::Options { optimise: self.optimise, names: self.record }
+    }
+
     fn request(&self) -> Request {
         Request {
             simulate: self.purpose == Use::Main,
@@ -73,7 +79,7 @@ impl Executable {
 pub fn build(program: &Program, target: &Target) -> Result<Executable, Vec<Diagnostic>> {
     let mut timings = Timings::default();
     let lowered = timings.time("lower", || lower(program, target));
-    let core = timings.time("specialise", || specialise(lowered));
+    let core = timings.time("specialise", || specialise(lowered, target));
     let flow = timings.time("flatten", || flatten(&core, target))?;
     let compiled = timings.time("compile", || compile(&flow, &Options::default()))?;
     Ok(Executable { compiled, sites: flow.sites, timings })
@@ -85,8 +91,8 @@ pub(crate) fn lower(program: &Program, target: &Target) -> borel_core::Program {
     core
 }
 
-pub(crate) fn specialise(core: borel_core::Program) -> borel_core::Program {
-    core
+pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_core::Program {
+    borel_specialise::specialise(core, target.options())
 }
 
 pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {

@@ -40,7 +40,7 @@ pub fn back(program: &Program, target: &Target, stage: Stage) -> Result<String, 
     if stage == Stage::CoreLowered {
         return Ok(borel_core::print::program(&lowered));
     }
-    let core = back::specialise(lowered);
+    let core = back::specialise(lowered, target);
     if stage == Stage::Core {
         return Ok(borel_core::print::program(&core));
     }

@@ -12,7 +12,12 @@ const ROUNDS: usize = 3;
 
 /// Inlines and simplifies.
 pub(crate) fn inline(program: &mut Program) {
-    each_function(program, |program, id, functions| inline::function(program, id, functions));
+    each_function(program, inline::function);
+}
+
+/// Simplifies.
+pub(crate) fn simplify(program: &mut Program) {
+    each_function(program, |_, _, _| false);
 }
 
 /// Calls `first` on every function that the root reaches, callees first, and simplifies it.

@@ -156,7 +156,7 @@ impl Liveness<'_> {
 /// Whether the operation can be left out if its value is not needed.
 fn removable(op: &Op, summaries: &Summaries) -> bool {
     match op {
-        // A closure by itself does nothing.
+        // A closure by itself does nothing, and a memo table that is not read has no say.
         Op::Lambda(_) | Op::Mem(_) => true,
         _ => effect::op(op, summaries).within(Effects::NONE) && !effect::op_escapes(op),
     }
@@ -177,6 +177,10 @@ impl Sweep<'_> {
         self.live[var.0 as usize]
     }
 
+    fn is_not_needed(&self, label: Label) -> bool {
+        self.labels.iter().any(|(known, needed, _)| *known == label && !needed)
+    }
+
     /// A block; if its yield is not needed, it yields nothing.
     fn block(&mut self, block: &mut Block, needed: bool) {
         let before = block.stmts.len();
@@ -189,11 +193,7 @@ impl Sweep<'_> {
         }
         match &mut block.end {
             End::Yield(value) if !needed => *value = Atom::Unit,
-            End::Break(label, value) => {
-                if self.labels.iter().any(|(known, needed, _)| known == label && !needed) {
-                    *value = Atom::Unit;
-                }
-            }
+            End::Break(label, value) if self.is_not_needed(*label) => *value = Atom::Unit,
             End::Continue(label, values) => {
                 if let Some((_, _, keep)) = self.labels.iter().find(|(known, _, _)| known == label) {
                     let mut keep = keep.iter();

@@ -6,6 +6,7 @@
 //! errors are to be had in one expression over arrays, which of them is reported may change. [`pipeline`] lists the passes.
 
 mod bounds;
+mod call_pattern;
 mod contract;
 mod counted;
 mod dead;

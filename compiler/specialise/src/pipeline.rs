@@ -2,13 +2,20 @@
 
 use borel_core::Program;
 
-use crate::{Options, contract, reachable, unname};
+use crate::{Options, call_pattern, contract, reachable, unname};
 
 /// A pass: its name for messages, and what it does to a program that verifies; it verifies afterwards too.
 type Pass = (&'static str, fn(&mut Program));
 
 /// In this order.
-const PASSES: &[Pass] = &[("inline", contract::inline), ("prune", reachable::prune)];
+const PASSES: &[Pass] = &[
+    ("inline", contract::inline),
+    ("call patterns", call_pattern::call_pattern),
+    ("prune", reachable::prune),
+    ("inline again", contract::inline),
+    ("simplify", contract::simplify),
+    ("prune again", reachable::prune),
+];
 
 /// Runs all passes.
 pub(crate) fn run(program: &mut Program, options: Options) {

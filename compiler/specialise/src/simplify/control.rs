@@ -23,20 +23,7 @@ impl Simplifier<'_> {
                 self.bounds.truncate(bounds);
                 self.push(var, Op::Build(length, index, body), span, out)
             }
-            Op::Scoped(choice, body) => {
-                let body = self.inside(false, body);
-                // Inside a loop, a scope makes the iterations be numbered.
-                if !self.indexed && !acts_under_names(&body) {
-                    self.changed = true;
-                    let Block { stmts, end } = body;
-                    out.extend(stmts);
-                    return match end {
-                        End::Yield(value) => self.becomes(var, value),
-                        end => Flow::Ended(end),
-                    };
-                }
-                self.push(var, Op::Scoped(choice, body), span, out)
-            }
+            Op::Scoped(choice, body) => self.scoped(var, choice, body, span, out),
             op => self.push(var, op, span, out),
         }
     }
@@ -336,13 +323,4 @@ fn drop_arguments(block: &mut Block, label: Label, keep: &[bool]) {
             keep[index - 1]
         });
     }
-}
-
-/// Whether the block or what it calls may name choices, so that a prefix matters.
-fn acts_under_names(block: &Block) -> bool {
-    block.stmts.iter().any(|stmt| match &stmt.op {
-        Op::Sample(_, Some(_)) | Op::Record(..) | Op::Call(..) | Op::Apply(..) | Op::Scoped(..) => true,
-        Op::Lambda(_) => false,
-        op => op.blocks().into_iter().any(acts_under_names),
-    })
 }

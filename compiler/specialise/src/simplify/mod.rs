@@ -7,6 +7,7 @@
 mod control;
 mod fold;
 mod known;
+mod scope;
 mod value;
 
 use std::collections::HashMap;
