@@ -4,6 +4,7 @@ use crate::choose::choose;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{Inference, Progress};
+use crate::interrupt::Interrupt;
 use crate::method::{Method, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
@@ -57,7 +58,7 @@ pub(crate) fn run(
         running.join()
     });
     match result {
-        Ok(result) => result.map_err(|error| failure(program, &executable, &error)),
+        Ok(result) => result.map_err(|error| failure(program, &executable, &error, &options.interrupt)),
         Err(panic) => std::panic::resume_unwind(panic),
     }
 }
@@ -76,8 +77,18 @@ fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
 }
 
 /// The error of a run as one with messages.
-pub(crate) fn failure(program: &Program, executable: &Executable, error: &RuntimeError) -> Error {
-    let diagnostics = program.diagnostics(vec![stop::diagnostic(error, executable.sites())]);
+pub(crate) fn failure(
+    program: &Program,
+    executable: &Executable,
+    error: &RuntimeError,
+    interrupt: &Interrupt,
+) -> Error {
+    let mut diagnostic = stop::diagnostic(error, executable.sites());
+    if error.kind == ErrorKind::Interrupted {
+        let why = if interrupt.is_set() { "the run was interrupted" } else { "the time is up" };
+        diagnostic.message = format!("{why}, and there is no result yet");
+    }
+    let diagnostics = program.diagnostics(vec![diagnostic]);
     if stop::is_failure_of_inference(error) { Error::Inference(diagnostics) } else { Error::Program(diagnostics) }
 }
 
@@ -125,7 +136,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     let outcome = match found {
         Some(outcome) => outcome,
         None => run_with_progress(inference, bound, &executable, &method)
-            .map_err(|error| failure(bound.model.program(), &executable, &error))?,
+            .map_err(|error| explained(inference, bound, &method, &executable, &error))?,
     };
     let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
     let mut timings = bound.model.program().timings().clone();
@@ -150,6 +161,27 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
         draws: outcome.draws,
     };
     Ok(Posterior { inner, choice, stopped, warnings, timings })
+}
+
+/// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
+fn explained(
+    inference: &Inference,
+    bound: &Bound,
+    method: &Method,
+    executable: &Executable,
+    error: &RuntimeError,
+) -> Error {
+    let program = bound.model.program();
+    if let (ErrorKind::ZeroWeight, Method::Importance { draws }) = (&error.kind, method) {
+        let smc = Method::smc((*draws).min(Method::PARTICLES));
+        if let Ok(stepwise) = self::executable(inference, bound, &smc)
+            && let Err(located) = run_with_progress(inference, bound, &stepwise, &smc)
+            && located.kind == ErrorKind::ZeroWeight
+        {
+            return failure(program, &stepwise, &located, &inference.interrupt);
+        }
+    }
+    failure(program, executable, error, &inference.interrupt)
 }
 
 /// A figure of a method: counts without a fraction.

@@ -106,7 +106,7 @@ impl Session {
     }
 
     fn evaluate(&mut self, expression: &str) -> Result<String, String> {
-        let value = format!("{}let {VALUE} = {expression}\n", self.fresh_randomness());
+        let value = format!("{}let {VALUE} =\n{expression}\n", self.fresh_randomness());
         let program = self.compile(&value).map_err(|diagnostics| diagnostics.to_string())?;
         let ty = program.local_type(VALUE).unwrap_or_else(|| "()".into());
         if ty == "()" {
@@ -144,7 +144,7 @@ impl Session {
         {
             return Ok(format!("{expression} : {signature}"));
         }
-        let program = self.compile(&format!("let {VALUE} = {expression}\n")).map_err(|d| d.to_string())?;
+        let program = self.compile(&format!("let {VALUE} =\n{expression}\n")).map_err(|d| d.to_string())?;
         let ty = program.local_type(VALUE).unwrap_or_else(|| "()".into());
         Ok(format!("{expression} : {ty}"))
     }

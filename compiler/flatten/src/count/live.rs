@@ -112,7 +112,8 @@ impl<'a> Analysis<'a> {
     /// The beginning of a loop: grows from nothing until it is stable.
     fn repeat(&mut self, label: Label, body: &Block, state: &mut State) {
         let after = state.clone();
-        let mut head = State::left(self.statuses.len(), true);
+        // Even one that is left by errors alone may turn for long: what it makes must be released.
+        let mut head = State::left(self.statuses.len(), false);
         loop {
             self.targets.insert(label, Target { after: after.clone(), again: Some(head.clone()) });
             let mut before = State::left(self.statuses.len(), true);
