@@ -112,7 +112,7 @@ impl<'a> Analysis<'a> {
     /// The beginning of a loop: grows from nothing until it is stable.
     fn repeat(&mut self, label: Label, body: &Block, state: &mut State) {
         let after = state.clone();
-        // Even one that is left by errors alone may turn for long: what it makes must be released.
+        // Not abandoned even if nothing leaves it but errors: it may go on for long, and must not pile up garbage.
         let mut head = State::left(self.statuses.len(), false);
         loop {
             self.targets.insert(label, Target { after: after.clone(), again: Some(head.clone()) });
