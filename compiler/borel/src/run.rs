@@ -52,7 +52,8 @@ pub(crate) fn run(
         // The host goes with the thread: the lines end when nobody can print any more.
         let running = scope.spawn(move || {
             let job = job(executable, &[])?;
-            borel_inference::execute(&job, &host, options.seed, Some(&stop), timeout).map(|_| ())
+            borel_inference::execute(&job, &host, options.seed, Some(&stop), timeout)
+                .map(|(_, left)| debug_assert_eq!(left, 0, "objects are left on the heap"))
         });
         lines.iter().for_each(|line| output(&line));
         running.join()
@@ -138,6 +139,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
         None => run_with_progress(inference, bound, &executable, &method)
             .map_err(|error| explained(inference, bound, &method, &executable, &error))?,
     };
+    debug_assert!(outcome.partial || outcome.live_objects == 0, "{} objects are left", outcome.live_objects);
     let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
     let mut timings = bound.model.program().timings().clone();
     timings.extend(executable.timings());

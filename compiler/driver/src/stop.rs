@@ -57,7 +57,9 @@ fn help(kind: &ErrorKind) -> Option<String> {
         ErrorKind::Overflow => "use Real for large numbers",
         ErrorKind::StackOverflow => "does the recursion end? a long iteration is better written as a loop",
         ErrorKind::NotPositiveDefinite => "adding a little to the diagonal often helps: `k + 1e-6 * identity(rows(k))`",
-        ErrorKind::OutOfMemory { .. } => "does a loop or a recursion keep ever more? inference needs less with fewer particles or draws, and with --no-record",
+        ErrorKind::OutOfMemory { .. } => {
+            "does a loop or a recursion keep ever more? inference needs less with fewer particles or draws, and with --no-record"
+        }
         ErrorKind::Refused => "use smc or importance",
         ErrorKind::ZeroWeight => {
             "is the value in the support of its distribution? if it is just unlikely, use more particles"
