@@ -148,6 +148,8 @@ impl Liveness<'_> {
                 self.block(body, Some(var));
                 self.labels.pop();
             }
+            // These give their value whether it is needed or not; if they can go, what is in them can go with them.
+            Op::Build(_, _, body) | Op::Scoped(_, body) => self.block(body, None),
             _ => op.blocks().into_iter().for_each(|inner| self.block(inner, Some(var))),
         }
     }
@@ -205,7 +207,7 @@ impl Sweep<'_> {
     }
 
     fn stmt(&mut self, var: Var, op: &mut Op) {
-        // Builds keep their elements, and memoised or scoped code its value: these are few.
+        // Builds keep their elements, and scopes their value: these are few.
         let needed = self.is_live(var) || !matches!(op, Op::If(..) | Op::Match(..) | Op::Loop(..) | Op::Block(..));
         if !needed && self.program.var_ty(var) != self.unit {
             self.program.vars[var.0 as usize].ty = self.unit;
