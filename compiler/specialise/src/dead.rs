@@ -148,20 +148,11 @@ impl Liveness<'_> {
                 self.block(body, Some(var));
                 self.labels.pop();
             }
-            _ => {
-                // What stays although nothing needs its value: branches then yield nothing, elements stay as they are.
-                let is_needed = !yields_for_value(op) && !removable(op, self.summaries);
-                let result = if is_needed { None } else { Some(var) };
-                op.blocks().into_iter().for_each(|inner| self.block(inner, result));
-            }
+            // These give their value whether it is needed or not; if they can go, what is in them can go with them.
+            Op::Build(_, _, body) | Op::Scoped(_, body) => self.block(body, None),
+            _ => op.blocks().into_iter().for_each(|inner| self.block(inner, Some(var))),
         }
     }
-}
-
-/// Whether what the blocks of the operation yield can be left out where its value is not needed; not so for elements, which are
-/// few, nor for memoised or scoped code.
-fn yields_for_value(op: &Op) -> bool {
-    matches!(op, Op::If(..) | Op::Match(..) | Op::Loop(..) | Op::Block(..))
 }
 
 /// Whether the operation can be left out if its value is not needed.
@@ -216,7 +207,8 @@ impl Sweep<'_> {
     }
 
     fn stmt(&mut self, var: Var, op: &mut Op) {
-        let needed = self.is_live(var) || !yields_for_value(op);
+        // Builds keep their elements, and scopes their value: these are few.
+        let needed = self.is_live(var) || !matches!(op, Op::If(..) | Op::Match(..) | Op::Loop(..) | Op::Block(..));
         if !needed && self.program.var_ty(var) != self.unit {
             self.program.vars[var.0 as usize].ty = self.unit;
             self.changed = true;

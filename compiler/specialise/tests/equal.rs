@@ -1,6 +1,9 @@
 //! Programs do the same optimised or not: the same output, the same draws for a seed under the same names, the same log
 //! evidence, the same errors at the same places.
 
+#[path = "../../../tests/src/generate.rs"]
+mod generate;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -113,4 +116,13 @@ fn golden_suite() {
 #[test]
 fn specification() {
     assert!(compare_all("spec", "md", blocks) > 0);
+}
+
+/// How many random programs.
+const PROGRAMS: u64 = 40;
+
+#[test]
+fn random_programs() {
+    let seeds = (0..PROGRAMS).flat_map(|seed| [generate::program(seed), generate::deterministic_program(seed)]);
+    assert!(seeds.map(|text| compare(&text, &repository())).sum::<usize>() > 0);
 }
