@@ -103,8 +103,35 @@ impl Simplifier<'_> {
             };
         }
         let comes_back = yields(&then) || yields(&otherwise);
+        if comes_back && !yields(&otherwise) {
+            self.assume(&condition);
+        }
         out.push(Stmt { var, op: Op::If(condition, then, otherwise), span });
         if comes_back { Flow::Next } else { Flow::Ended(End::Unreachable) }
+    }
+
+    /// From here to the end of the block the condition holds: where it does not, control does not come back.
+    fn assume(&mut self, condition: &Atom) {
+        let Atom::Var(condition) = condition else { return };
+        let equal = match self.fact(&Atom::Var(*condition)) {
+            Fact::Prim(Prim::EqInt, operands) => match operands.as_slice() {
+                [a, Atom::Var(b)] if *a != Atom::Var(*b) => Some((a.clone(), *b)),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.assume_value(*condition, Atom::Bool(true));
+        if let Some((a, b)) = equal {
+            let arrays: Vec<Var> =
+                self.lengths.iter().filter(|(_, length)| *length == Atom::Var(b)).map(|(array, _)| *array).collect();
+            self.lengths.extend(arrays.into_iter().map(|array| (array, a.clone())));
+            self.assume_value(b, a);
+        }
+    }
+
+    fn assume_value(&mut self, var: Var, value: Atom) {
+        self.replace(var, value);
+        self.assumed.push(var);
     }
 
     /// A branch, in which the condition is known.
