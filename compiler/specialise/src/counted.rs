@@ -9,12 +9,8 @@ pub(crate) struct Counted {
     pub index: Var,
     /// Its first value.
     pub first: Atom,
-    /// What it stays below in the iterations.
-    pub limit: Atom,
     /// The statements that increment it.
     pub increments: Vec<Var>,
-    /// The place in the body of the `if` that decides whether to go on.
-    pub test: usize,
 }
 
 /// Recognises what lowering makes of `for`: `if i < limit { .. continue (i + k) } else { .. }`, the limit from outside.
@@ -49,7 +45,7 @@ pub(crate) fn counted(label: Label, params: &[(Var, Atom)], body: &Block) -> Opt
     if !all_increment(then, label, position, index, &mut Vec::new(), &mut increments) {
         return None;
     }
-    Some(Counted { index, first: params[position].1.clone(), limit, increments, test })
+    Some(Counted { index, first: params[position].1.clone(), increments })
 }
 
 /// Whether each jump to the next iteration passes the index plus a positive constant at the position.

@@ -126,11 +126,6 @@ pub(crate) fn may_fail(prim: Prim, operands: &[borel_core::Atom]) -> bool {
     }
 }
 
-/// Whether control can leave the block other than by its yield: a return, or a jump to a label outside.
-pub(crate) fn escapes(block: &Block) -> bool {
-    escapes_from(block, &mut Vec::new())
-}
-
 /// Whether control can leave the operation other than by coming to its end.
 pub(crate) fn op_escapes(op: &Op) -> bool {
     op_escapes_from(op, &mut Vec::new())
