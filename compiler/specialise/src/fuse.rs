@@ -113,7 +113,7 @@ impl Search<'_> {
     fn moves(&self, element: &Block) -> bool {
         matches!(element.end, End::Yield(_))
             && effect::block(element, self.summaries).within(Effects::NONE)
-            && !effect::escapes(element)
+            && !element.stmts.iter().any(|stmt| effect::op_escapes(&stmt.op))
             && element.stmts.iter().all(|stmt| !matches!(stmt.op, Op::Lambda(_) | Op::Loop(..) | Op::Build(..)))
     }
 
