@@ -14,7 +14,6 @@
 //!    [`Op::Lambda`] captures, by value; there are no cycles between values.
 
 pub mod build;
-pub mod parse;
 pub mod prim;
 pub mod print;
 pub mod verify;

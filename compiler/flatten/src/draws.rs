@@ -288,6 +288,7 @@ impl<'a> Body<'_, 'a> {
             (Domain::NonNegative, _) if self.type_of(word) == Ty::Int => {
                 vec![self.binary(Ty::Bool, Binary::LeInt, Operand::Int(0), word)]
             }
+            (Domain::Finite, _) if self.type_of(word) == Ty::Int => Vec::new(),
             (Domain::AtLeast, _) => vec![self.binary(Ty::Bool, Binary::LeInt, before, word)],
             (Domain::Finite, _) => {
                 let size = self.unary(Ty::Real, Unary::Abs, word);
