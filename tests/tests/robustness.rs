@@ -76,7 +76,7 @@ model observing() { return g(0) }";
     for model in program.models() {
         let bound = model.bind(&Data::new()).expect("no data are needed");
         for inference in [Inference::smc(2), Inference::importance(2)] {
-            let limited = inference.timeout(Duration::from_secs(20)).max_memory(256 << 20);
+            let limited = inference.timeout(Duration::from_secs(20)).max_memory(16 << 20);
             assert!(limited.run(&bound).is_err(), "{}", model.name());
         }
     }

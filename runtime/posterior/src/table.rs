@@ -27,7 +27,7 @@ impl Posterior {
             text.push_str(&format!("log evidence {rounded:.4}{}\n", error.unwrap_or_default()));
         }
         let unexplored = self.diagnostics.iter().find(|(name, _)| name == "unexplored_mass");
-        if let Some(mass) = unexplored.and_then(|(_, mass)| mass.as_f64()).filter(|mass| *mass > 0.0) {
+        if let Some(mass) = unexplored.and_then(|(_, mass)| mass.as_f64()).filter(|mass| *mass > 1e-300) {
             text.push_str(&format!("unexplored: at most {mass:.1e} of the prior\n"));
         }
         if self.partial {
