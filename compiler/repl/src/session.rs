@@ -204,11 +204,12 @@ impl Session {
             if line.trim_end() == MARK { lines.clear() } else { lines.push(line.trim_end_matches('\n').to_string()) }
         });
         let output = lines.join("\n");
-        match result {
-            Ok(()) => Ok(output),
-            Err(error) if output.is_empty() => Err(error.to_string()),
-            Err(error) => Err(format!("{output}\n{error}")),
-        }
+        let problem = match result {
+            Ok(()) => return Ok(output),
+            Err(_) if self.interrupt.is_set() => "interrupted".to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(if output.is_empty() { problem } else { format!("{output}\n{problem}") })
     }
 
     /// Statements that pass over random numbers which inputs before this one have used.
