@@ -3,7 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{random, require};
 use borel_abi::stream::Stream;
-use borel_math::{gamma::log_factorial, logarithm::x_log_y};
+use borel_math::{gamma::log_factorial, logarithm::x_log_y, saddle::log_poisson};
 
 /// Poisson(rate).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -26,7 +26,13 @@ impl Scalar for Poisson {
 
     #[inline]
     fn log_density(&self, x: i64) -> f64 {
-        if x < 0 { f64::NEG_INFINITY } else { x_log_y(x as f64, self.rate) - self.rate - log_factorial(x) }
+        if x < 0 {
+            return f64::NEG_INFINITY;
+        }
+        if x > 20 {
+            return log_poisson(x as f64, self.rate);
+        }
+        x_log_y(x as f64, self.rate) - self.rate - log_factorial(x)
     }
 
     fn mean(&self) -> f64 {
