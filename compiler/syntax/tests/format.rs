@@ -93,6 +93,7 @@ fn semicolons_and_comments() {
     check("fn f(a, // x\n\n// y\n b // z\n) { }\n//\n\n\n//end\n\n\n");
     check("");
     check("// only");
+    check("fn f() { match t { A { 1 } B(x) { x } _ if c { 2 } C => 3, D => 4 } }");
     check("fn f() { a = 1;; b = 2 ; ; \n ; c = 3;;}");
 }
 
