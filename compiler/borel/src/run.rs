@@ -115,6 +115,7 @@ pub(crate) fn run_method(
         seed: inference.seed,
         threads: inference.threads,
         repeats: inference.repeats,
+        genealogy: inference.genealogy,
         timeout: inference.timeout,
         control,
     };
@@ -162,7 +163,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
         partial: outcome.partial,
         draws: outcome.draws,
     };
-    Ok(Posterior { inner, choice, stopped, warnings, timings })
+    Ok(Posterior { inner, choice, stopped, warnings, timings, genealogy: outcome.genealogy })
 }
 
 /// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
