@@ -21,7 +21,9 @@ impl Scalar for Poisson {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> i64 {
-        rand_distr::Poisson::new(self.rate).map_or(0, |d| random::draw(&d, stream) as i64)
+        // There is no sampler for a rate of 0, nor for one above the largest value.
+        let beyond = if self.rate > 1.0 { i64::MAX } else { 0 };
+        rand_distr::Poisson::new(self.rate).map_or(beyond, |d| random::draw(&d, stream) as i64)
     }
 
     #[inline]

@@ -1,7 +1,8 @@
 //! Log densities against values to 25 digits (`data/log_densities.csv`, made by `data/references.py`): bodies, tails, edges
 //! of the support, points outside of it, and extreme parameters.
 
-mod common;
+#[path = "common/arguments.rs"]
+mod arguments;
 
 use borel_distributions::{Kind, check_value, log_density_value};
 
@@ -30,12 +31,12 @@ fn log_densities_equal_their_references() {
     let (mut failures, mut seen) = (Vec::new(), Vec::new());
     for line in TABLE.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [name, arguments, x, expected, grade] = fields[..] else { panic!("not a row: {line}") };
-        let kind = common::kind(name);
-        let owned = common::arguments(kind, arguments);
-        let arguments = common::borrow(&owned);
-        assert_eq!(check_value(kind, &arguments), Ok(()), "{line}");
-        let found = log_density_value(kind, &arguments, &common::value(kind, x));
+        let [name, text, x, expected, grade] = fields[..] else { panic!("not a row: {line}") };
+        let kind = arguments::kind(name);
+        let owned = arguments::arguments(kind, text);
+        let borrowed = arguments::borrow(&owned);
+        assert_eq!(check_value(kind, &borrowed), Ok(()), "{line}");
+        let found = log_density_value(kind, &borrowed, &arguments::value(kind, x));
         let expected: f64 = expected.parse().expect("a number");
         let excess = excess(found, expected, grade);
         if excess > 1.0 {

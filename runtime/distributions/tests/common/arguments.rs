@@ -1,4 +1,4 @@
-//! What the tests share: distributions by name with arguments from text.
+//! Distributions by name, with arguments and values from text.
 
 use borel_distributions::{Argument, Kind, ParameterKind, Value, ValueKind};
 
