@@ -67,6 +67,20 @@ fn programs_that_are_nearly_right() {
 }
 
 #[test]
+fn the_last_of_several_loops_is_interrupted_too() {
+    let text = "fn main() {
+  var a = 0
+  while a < 10 { a = a + 1 }
+  var b = 0
+  while b < 10 { b = b + a }
+  while a > b - 100 { a = a + 0 * b }
+  print(a)
+}";
+    let program = Program::compile(text).expect("a right program");
+    assert!(program.run_main(&RunOptions::new().timeout(TIME), |_| {}).is_err());
+}
+
+#[test]
 fn recursion_without_end_is_an_error_in_every_view() {
     let text = "fn f(n: Int) ~> Int { if sample Bernoulli(0.0) { n } else { 1 + f(n + 1) } }
 fn g(n: Int) ~> Int { observe n ~ DiscreteUniform(0, n)\n 1 + g(n + 1) }

@@ -131,7 +131,8 @@ impl<'f> Body<'f> {
     pub(crate) fn check_interrupt(&mut self) {
         let flags = self.constant_flags(Region::Context);
         let address = self.builder.ins().load(types::I64, flags, self.context, offset::INTERRUPT);
-        let byte = self.builder.ins().load(types::I8, MemFlagsData::trusted(), address, 0);
+        // Another thread writes it: an ordinary load would be taken for that of an earlier loop.
+        let byte = self.builder.ins().atomic_load(types::I8, MemFlagsData::trusted(), address);
         self.stop_if(byte, |body| {
             let site = body.function_site();
             body.call_runtime("borel_interrupted", &[Ty::Int], &[], &[site]);
