@@ -88,7 +88,7 @@ fn continuous(name: &str, law: &impl Scalar<Value = f64>, range: Range, mut draw
     let Range { coordinate, from, to, below } = range;
     let mut masses = panel_masses(|x| law.log_density(x), coordinate, (from, to), PANELS);
     let outside = 1.0 - masses.iter().sum::<f64>();
-    assert!(outside > -1e-9, "{name}: {outside} of the mass is outside of the range");
+    assert!(outside > -1e-8, "{name}: {outside} of the mass is outside of the range");
     masses[0] += below * outside;
     masses[PANELS - 1] += (1.0 - below) * outside;
     let bins = join(&masses);
