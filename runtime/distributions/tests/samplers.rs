@@ -12,10 +12,13 @@ use std::fmt::Debug;
 const DRAWS: usize = 200_000;
 
 /// The rate of false alarms of one comparison: 1e-6 divided by a bound of how many there are (Bonferroni).
-const LEVEL: f64 = 1e-6 / 200.0;
+const LEVEL: f64 = 1e-6 / 400.0;
 
 /// The least mass of a bin: 500 draws are expected in it.
-const LEAST: f64 = 0.0025;
+const FINE: f64 = 0.0025;
+
+/// The least mass of a bin of the second comparison, which finds wrong shapes and scales that many bins would hide.
+const COARSE: f64 = 0.04;
 
 /// The stream of a comparison, another for every name.
 fn stream(name: &str) -> Stream {
@@ -29,11 +32,19 @@ fn chi_squared_tail(x: f64, degrees: usize) -> f64 {
     panel_masses(|x| law.log_density(x), Coordinate::Line(0.0, 1.0), (x, x + width), 400).iter().sum()
 }
 
-/// Compares counts with their masses, which sum to 1.
+/// Compares counts with their masses, which sum to 1: as they are, and joined to coarser bins.
 fn compare(name: &str, counts: &[u64], masses: &[f64]) {
-    let total: u64 = counts.iter().sum();
     let sum: f64 = masses.iter().sum();
     assert!((sum - 1.0).abs() < 1e-7, "{name}: masses sum to {sum}");
+    compare_bins(name, counts, masses);
+    let bins = join(masses, COARSE);
+    let starts = [0].into_iter().chain(bins.iter().map(|bin| bin.0));
+    let joined: Vec<u64> = starts.zip(&bins).map(|(start, bin)| counts[start..bin.0].iter().sum()).collect();
+    compare_bins(name, &joined, &bins.iter().map(|bin| bin.1).collect::<Vec<f64>>());
+}
+
+fn compare_bins(name: &str, counts: &[u64], masses: &[f64]) {
+    let total: u64 = counts.iter().sum();
     let mut statistic = 0.0;
     for (&count, &mass) in counts.iter().zip(masses) {
         assert!(mass > 0.0 || count == 0, "{name}: draws where there is no mass");
@@ -49,14 +60,14 @@ fn compare(name: &str, counts: &[u64], masses: &[f64]) {
     }
 }
 
-/// Neighbouring masses joined until each bin has enough: the number of masses before the end of each bin, and its mass.
+/// Neighbouring masses joined until each bin has the least mass: the number of masses before the end of each bin, and its mass.
 /// What is left over joins the last bin.
-fn join(masses: &[f64]) -> Vec<(usize, f64)> {
+fn join(masses: &[f64], least: f64) -> Vec<(usize, f64)> {
     let mut bins: Vec<(usize, f64)> = Vec::new();
     let mut sum = 0.0;
     for (i, mass) in masses.iter().enumerate() {
         sum += mass;
-        if sum >= LEAST {
+        if sum >= least {
             bins.push((i + 1, sum));
             sum = 0.0;
         }
@@ -88,10 +99,10 @@ fn continuous(name: &str, law: &impl Scalar<Value = f64>, range: Range, mut draw
     let Range { coordinate, from, to, below } = range;
     let mut masses = panel_masses(|x| law.log_density(x), coordinate, (from, to), PANELS);
     let outside = 1.0 - masses.iter().sum::<f64>();
-    assert!(outside > -1e-9, "{name}: {outside} of the mass is outside of the range");
+    assert!(outside > -1e-8, "{name}: {outside} of the mass is outside of the range");
     masses[0] += below * outside;
     masses[PANELS - 1] += (1.0 - below) * outside;
-    let bins = join(&masses);
+    let bins = join(&masses, FINE);
     let edge = |end: usize| coordinate.value(from + (to - from) * end as f64 / PANELS as f64);
     let edges: Vec<f64> = bins[..bins.len() - 1].iter().map(|(end, _)| edge(*end)).collect();
     let mut counts = vec![0; bins.len()];
@@ -114,7 +125,7 @@ fn integers<D: Scalar<Value = i64> + Debug>(d: D, from: i64, to: i64) {
     let name = format!("{d:?}");
     assert_eq!(d.check(), Ok(()));
     let masses: Vec<f64> = (from..=to).map(|x| d.log_density(x).exp()).collect();
-    let bins = join(&masses);
+    let bins = join(&masses, FINE);
     let ends: Vec<i64> = bins[..bins.len() - 1].iter().map(|(end, _)| from + *end as i64).collect();
     let mut counts = vec![0; bins.len()];
     let mut stream = stream(&name);
