@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Infer with a model, or run a program's `main`
-    Run(Run),
+    Run(Box<Run>),
     /// Look for errors in programs
     Check(Check),
     /// Print what a phase of the compiler gives
