@@ -38,11 +38,13 @@ pub(crate) struct Collector<'a> {
     result: ShapeId,
     targets: HashMap<(i64, i64, i64), Target>,
     records: Vec<Record>,
+    /// The column of the returned value, if it is a scalar; known after the first.
+    returns: Option<Option<(usize, Kind)>>,
 }
 
 impl<'a> Collector<'a> {
     pub(crate) fn new(module: &'a Module, scopes: &'a Scopes, result: ShapeId) -> Collector<'a> {
-        Collector { module, scopes, result, targets: HashMap::new(), records: Vec::new() }
+        Collector { module, scopes, result, targets: HashMap::new(), records: Vec::new(), returns: None }
     }
 
     /// Adds the variables of a particle to a row.
@@ -61,8 +63,27 @@ impl<'a> Collector<'a> {
             }
             self.records = records;
             if words[STATE] == DONE {
-                let count = word_count(self.module, self.result);
-                let value = Value::read(self.module, self.result, &words[format.start()..][..count]);
+                self.returned(&words[format.start()..], row, draws);
+            }
+        }
+    }
+
+    /// Adds the returned value.
+    ///
+    /// # Safety
+    /// The words of a live value.
+    unsafe fn returned(&mut self, words: &[u64], row: u32, draws: &mut Draws) {
+        let (module, result) = (self.module, self.result);
+        let column = *self
+            .returns
+            .get_or_insert_with(|| kind(module.shape(result)).map(|kind| (draws.column_index("return", kind), kind)));
+        match column {
+            Some((column, Kind::Real)) => draws.push(column, row, f64::from_bits(words[0]), Origin::Computed),
+            Some((column, Kind::Int)) => draws.push(column, row, words[0] as i64 as f64, Origin::Computed),
+            Some((column, _)) => draws.push(column, row, (words[0] & 1) as f64, Origin::Computed),
+            None => {
+                // SAFETY: by the contract.
+                let value = unsafe { Value::read(module, result, &words[..word_count(module, result)]) };
                 draws.push_value("return", row, &value, Origin::Computed);
             }
         }

@@ -122,10 +122,6 @@ impl<P> Chunk<P> {
     pub(crate) fn zero_site(&self) -> Option<u32> {
         self.zero_site
     }
-
-    fn reset_weights(&mut self) {
-        self.log_weights.fill(0.0);
-    }
 }
 
 /// Runs the filter until all particles have finished.
@@ -151,7 +147,7 @@ pub fn smc<M: Model>(
             filter.resample()?;
         }
     }
-    Ok(filter.finish())
+    filter.finish()
 }
 
 /// The state of a run.
@@ -245,13 +241,15 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
     }
 
     /// Weights of all particles, scaled so that the largest is 1.
-    fn scaled_weights(&mut self) {
-        self.weights.clear();
-        for chunk in &self.chunks {
-            let factor =
-                if chunk.sum.largest == self.sum.largest { 1.0 } else { (chunk.sum.largest - self.sum.largest).exp() };
-            self.weights.extend(chunk.scaled.iter().map(|scaled| scaled * factor));
-        }
+    fn scaled_weights(&mut self) -> Result<(), RuntimeError> {
+        let largest = self.sum.largest;
+        self.weights.resize(self.settings.particles.max(1), 0.0);
+        let mut parts: Vec<_> = self.chunks.iter().zip(self.weights.chunks_mut(CHUNK)).collect();
+        self.team.each(&mut parts, |_, _, _, (chunk, weights)| {
+            let factor = if chunk.sum.largest == largest { 1.0 } else { (chunk.sum.largest - largest).exp() };
+            weights.iter_mut().zip(&chunk.scaled).for_each(|(weight, scaled)| *weight = scaled * factor);
+            Ok(())
+        })
     }
 
     /// The log of the mean weight.
@@ -261,16 +259,13 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
 
     /// Replaces the particles by as many drawn from them by weight, with equal weights.
     fn resample(&mut self) -> Result<(), RuntimeError> {
-        self.scaled_weights();
+        self.scaled_weights()?;
         let mut stream = Stream::derive(self.settings.seed, RESAMPLING_STREAM, self.steps);
         let count = self.count();
         resample(self.settings.resampling, &self.weights, count, &mut stream, &mut self.ancestors);
         self.log_evidence += self.log_mean_weight();
         self.resamplings += 1;
         self.move_particles()?;
-        for chunk in &mut self.chunks {
-            chunk.reset_weights();
-        }
         if self.settings.genealogy {
             self.genealogy.push(self.ancestors.clone());
         }
@@ -309,29 +304,31 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
                 Ok(())
             })?;
         }
-        self.count_unfinished();
-        Ok(())
+        self.start_anew()
     }
 
-    fn count_unfinished(&mut self) {
+    /// The particles that have been gathered have equal weights.
+    fn start_anew(&mut self) -> Result<(), RuntimeError> {
         let model = self.model;
-        for chunk in &mut self.chunks {
+        self.team.each(&mut self.chunks, |_, _, _, chunk| {
             let unfinished = (0..chunk.log_weights.len()).filter(|i| !model.finished(&chunk.particles, *i));
             chunk.unfinished = unfinished.count();
             let count = chunk.log_weights.len() as f64;
             chunk.sum = WeightSum { largest: 0.0, sum: count, squares: count };
             chunk.scaled.fill(1.0);
-        }
+            chunk.log_weights.fill(0.0);
+            Ok(())
+        })
     }
 
-    fn finish(mut self) -> Population<M> {
+    fn finish(mut self) -> Result<Population<M>, RuntimeError> {
         if self.steps == 0 {
             self.sum = self.chunks.iter().fold(WeightSum::EMPTY, |sum, chunk| sum.join(chunk.sum));
         }
-        self.scaled_weights();
+        self.scaled_weights()?;
         let total: f64 = self.weights.iter().sum();
         self.weights.iter_mut().for_each(|weight| *weight /= total);
-        Population {
+        Ok(Population {
             log_evidence: self.log_evidence + self.log_mean_weight(),
             not_numbers: self.chunks.iter().map(|chunk| chunk.not_numbers).sum(),
             chunks: self.chunks.into_iter().map(|chunk| chunk.particles).collect(),
@@ -341,7 +338,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
             smallest_effective_sample_size: self.smallest_effective_sample_size,
             genealogy: self.genealogy,
             partial: self.partial,
-        }
+        })
     }
 }
 
