@@ -161,7 +161,12 @@ fn repeat(job: &Job, host: &Host, settings: &Settings<'_>, control: &Control<'_>
         let workers = (0..settings.threads.max(1)).map(|_| model.worker()).collect();
         let mut team = Team::new(workers, pool.as_ref());
         let seed = seed_of(settings.seed, repetition);
-        let mut population = sample(&model, &mut team, settings, seed, control)?;
+        let mut run = || sample(&model, &mut team, settings, seed, control);
+        let mut population = match &pool {
+            // On a thread of the pool: to hand each step over from outside would wake one thread more.
+            Some(pool) => pool.install(run),
+            None => run(),
+        }?;
         join(&mut total, &mut evidences, &model, &population);
         if repetition == 0 {
             total.genealogy = std::mem::take(&mut population.genealogy);
