@@ -38,6 +38,8 @@ struct Sorted {
     values: Vec<f64>,
     weights: Vec<f64>,
     origins: Vec<u32>,
+    /// The places of those with weight, such that equal origins are together.
+    by_origin: Vec<u32>,
 }
 
 /// Summarises a variable over the draws that have it.
@@ -76,11 +78,11 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
 fn sort(draws: &Draws, column: &Column, total: f64) -> Sorted {
     let mut order: Vec<usize> = (0..column.values.len()).collect();
     order.sort_by(|a, b| column.values[*a].total_cmp(&column.values[*b]));
-    Sorted {
-        values: order.iter().map(|i| column.values[*i]).collect(),
-        weights: order.iter().map(|i| draws.weights[column.rows[*i] as usize] / total).collect(),
-        origins: order.iter().map(|i| column.origins[*i]).collect(),
-    }
+    let origins: Vec<u32> = order.iter().map(|i| column.origins[*i]).collect();
+    let weights: Vec<f64> = order.iter().map(|i| draws.weights[column.rows[*i] as usize] / total).collect();
+    let mut by_origin: Vec<u32> = (0..order.len() as u32).filter(|i| weights[*i as usize] > 0.0).collect();
+    by_origin.sort_unstable_by_key(|i| (origins[*i as usize], *i));
+    Sorted { values: order.iter().map(|i| column.values[*i]).collect(), weights, origins, by_origin }
 }
 
 fn weighted_sum(sorted: &Sorted, function: impl Fn(f64) -> f64) -> f64 {
@@ -112,14 +114,9 @@ fn quantile(sorted: &Sorted, level: f64) -> f64 {
 /// deviation) squared (Geweke 1989). Draws of one origin are not independent and enter as one, as the descendants of one
 /// ancestor in Chan and Lai (2013), equation 2.19.
 fn variance_of_mean(sorted: &Sorted, deviation: impl Fn(f64) -> f64) -> f64 {
-    let mut terms: Vec<(u32, f64)> = Vec::with_capacity(sorted.values.len());
-    for ((origin, value), weight) in sorted.origins.iter().zip(&sorted.values).zip(&sorted.weights) {
-        if *weight > 0.0 {
-            terms.push((*origin, weight * deviation(*value)));
-        }
-    }
-    terms.sort_unstable_by_key(|(origin, _)| *origin);
-    terms.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|(_, term)| term).sum::<f64>().powi(2)).sum()
+    let term = |i: &u32| sorted.weights[*i as usize] * deviation(sorted.values[*i as usize]);
+    let related = |a: &u32, b: &u32| sorted.origins[*a as usize] == sorted.origins[*b as usize];
+    sorted.by_origin.chunk_by(related).map(|group| group.iter().map(term).sum::<f64>().powi(2)).sum()
 }
 
 /// The number of independent draws with the same error of the mean of a function; that of the weights where the function is

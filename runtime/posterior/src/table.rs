@@ -1,24 +1,27 @@
 //! The table for people: aligned columns, as many digits as the Monte Carlo error leaves meaning.
 
+use crate::draws::{Column, Kind};
 use crate::posterior::Posterior;
-use crate::summary::Summary;
+use crate::summary::{Summary, summarise};
 
 const HEADER: [&str; 8] = ["", "mean", "sd", "5%", "50%", "95%", "mcse", "ess"];
 
 impl Posterior {
     /// A table of the variables, then the probabilities of those without a mean, and the log evidence. At most `limit` variables are shown.
     pub fn table(&self, limit: usize) -> String {
-        let summaries = self.summaries();
+        // To summarise takes a sort of all draws: only what is shown is.
+        let (labelled, numeric): (Vec<&Column>, Vec<&Column>) =
+            self.draws.columns().iter().partition(|column| column.kind == Kind::Label);
         let mut rows = vec![HEADER.map(String::from)];
-        let numeric = summaries.iter().filter(|(_, summary)| summary.mean.is_some());
-        rows.extend(numeric.clone().take(limit).map(|(name, summary)| row(name, summary)));
+        let shown = numeric.iter().take(limit);
+        rows.extend(shown.map(|column| row(&column.name, &summarise(&self.draws, column))));
         let mut text = if rows.len() > 1 { align(&rows) } else { String::new() };
-        let hidden = numeric.count().saturating_sub(limit);
+        let hidden = numeric.len().saturating_sub(limit);
         if hidden > 0 {
             text.push_str(&format!(".. and {hidden} more\n"));
         }
-        for (name, summary) in summaries.iter().filter(|(_, summary)| summary.mean.is_none()).take(limit) {
-            text.push_str(&labels(name, summary));
+        for column in labelled.into_iter().take(limit) {
+            text.push_str(&labels(&column.name, &summarise(&self.draws, column)));
         }
         if let Some(log_evidence) = self.log_evidence {
             let error = self.log_evidence_error.map(|error| format!(" (standard error {error:.2})"));
