@@ -5,16 +5,22 @@
 //! bits: no arithmetic on Reals is reordered. Choices keep their names. What stops a program stops it still; where two
 //! errors are to be had in one expression over arrays, which of them is reported may change. [`pipeline`] lists the passes.
 
+mod arrays;
 mod bounds;
 mod call_pattern;
+mod code;
 mod contract;
 mod counted;
 mod dead;
 mod effect;
+mod fuse;
+mod hoist;
 mod inline;
 mod pipeline;
+mod product;
 mod reachable;
 mod rename;
+mod share;
 mod simplify;
 mod size;
 mod unname;

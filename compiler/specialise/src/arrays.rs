@@ -1,0 +1,28 @@
+//! Arrays that need not be: products taken apart, then fusion, then what that makes known, until nothing is left to do.
+
+use borel_core::Program;
+
+use crate::simplify::Tables;
+use crate::{dead, effect, fuse, product, reachable, simplify};
+
+/// Rounds for one function: nested arrays take one for each depth.
+const ROUNDS: usize = 4;
+
+/// Takes arrays away in every function.
+pub(crate) fn arrays(program: &mut Program) {
+    let (order, _) = reachable::order(program);
+    let summaries = effect::summaries(program, &order);
+    let simulated = product::simulated_functions(program);
+    let mut tables = Tables::default();
+    for id in order {
+        for _ in 0..ROUNDS {
+            let taken_apart = product::function(program, id, simulated[id.0 as usize]);
+            let fused = fuse::function(program, id, &summaries);
+            if !taken_apart && !fused {
+                break;
+            }
+            simplify::function(program, id, &mut tables);
+            dead::function(program, id, &summaries);
+        }
+    }
+}
