@@ -1,12 +1,14 @@
 //! Loop-invariant code motion: what a loop computes anew in each iteration, from nothing that changes, is computed before it.
 //!
-//! Only what cannot fail is moved, since the loop may not run at all; so no element of an array is, which may not be there.
+//! Only what cannot fail is moved, since the loop may not run at all. An element of an array is moved only where nothing in
+//! the loop but its counter has been looked at before: then what says that the element is there was known before the loop.
 //! In a loop that suspends, what lives across is kept for each particle: there only what is dear to compute is moved.
 
 use std::collections::HashSet;
 
 use borel_core::{Atom, Block, Op, Prim, Program, Stmt, Type, Var};
 
+use crate::counted::counted;
 use crate::effect::{self, Effects, Summaries};
 use crate::reachable;
 
@@ -42,8 +44,11 @@ impl Hoisting<'_> {
         let mut inside: HashSet<Var> = op.binders().into_iter().collect();
         op.blocks().into_iter().for_each(|block| bound(block, &mut inside));
         let mut movable = Vec::new();
+        let mut has_elements = counts(op);
         for stmt in each_time(op) {
-            if self.is_movable(stmt) && !mentions(&stmt.op, &inside) {
+            has_elements &= stmt.op.blocks().is_empty();
+            let is_element = matches!(stmt.op, Op::Prim(Prim::IndexUnchecked, _));
+            if (self.is_movable(stmt) || is_element && has_elements) && !mentions(&stmt.op, &inside) {
                 inside.remove(&stmt.var);
                 movable.push(stmt);
             }
@@ -72,6 +77,14 @@ impl Hoisting<'_> {
 
     fn is_scalar(&self, var: Var) -> bool {
         matches!(self.program.ty(self.program.var_ty(var)), Type::Bool | Type::Int | Type::Real)
+    }
+}
+
+/// Whether the loop runs for each value of a counter.
+fn counts(op: &Op) -> bool {
+    match op {
+        Op::Loop(label, params, body) => counted(*label, params, body).is_some(),
+        _ => matches!(op, Op::Build(..)),
     }
 }
 

@@ -6,16 +6,18 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use borel_core::{Atom, Block, Op, Prim, Program, Type, Var};
+use borel_core::{Atom, Block, FunctionId, Op, Prim, Program, Type, Var};
 use borel_source::Name;
 
-/// Shares what a function computes twice, in all functions.
-pub(crate) fn share(program: &mut Program) {
-    let mut functions = std::mem::take(&mut program.functions);
-    for function in &mut functions {
-        Sharing { program, known: HashMap::new(), same: HashMap::new() }.block(&mut function.body);
-    }
-    program.functions = functions;
+/// Shares what a function computes twice; whether there was anything.
+pub(crate) fn function(program: &mut Program, id: FunctionId) -> bool {
+    let index = id.0 as usize;
+    let mut body = std::mem::take(&mut program.functions[index].body);
+    let mut sharing = Sharing { program, known: HashMap::new(), same: HashMap::new() };
+    sharing.block(&mut body);
+    let changed = !sharing.same.is_empty();
+    program.functions[index].body = body;
+    changed
 }
 
 /// A computation.

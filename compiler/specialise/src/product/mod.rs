@@ -9,9 +9,7 @@ mod simulated;
 
 use std::collections::HashSet;
 
-use borel_core::{
-    Atom, Block, ChoiceId, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type, Var,
-};
+use borel_core::{Atom, Block, ChoiceId, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type, Var};
 
 use crate::code::Code;
 use crate::uses::Uses;
@@ -162,8 +160,7 @@ impl Products<'_> {
                 }
                 _ => None,
             },
-            // The count is checked where the distribution is used; what cannot fail needs no check.
-            Part::Iid(distribution, count) if self.is_length(&count) => Some(Factors::Repeated(distribution, count)),
+            Part::Iid(distribution, count) => Some(Factors::Repeated(distribution, count)),
             _ => None,
         }
     }
@@ -195,6 +192,10 @@ impl Products<'_> {
 
     fn log_density(&mut self, source: &Atom, value: &Atom, code: &mut Code) -> Option<Atom> {
         let factors = self.factors(source)?;
+        // A draw fails for a negative count as the array of so many elements does; a score would say something else.
+        if matches!(&factors, Factors::Repeated(_, count) if !self.is_length(count)) {
+            return None;
+        }
         let element = self.element_of(value)?;
         let length = code.length(self.program, value);
         let count = factors.count(self.program, code);

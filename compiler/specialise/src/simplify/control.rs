@@ -102,27 +102,47 @@ impl Simplifier<'_> {
                 Chosen::Not => self.prim(var, Prim::Not, vec![condition], span, out),
             };
         }
-        let comes_back = yields(&then) || yields(&otherwise);
+        let comes_back = (yields(&then), yields(&otherwise));
+        // What holds where but one branch comes back holds from here on.
+        match comes_back {
+            (true, false) => self.assume(&condition, true),
+            (false, true) => self.assume(&condition, false),
+            _ => {}
+        }
         out.push(Stmt { var, op: Op::If(condition, then, otherwise), span });
-        if comes_back { Flow::Next } else { Flow::Ended(End::Unreachable) }
+        if comes_back.0 || comes_back.1 { Flow::Next } else { Flow::Ended(End::Unreachable) }
     }
 
     /// A branch, in which the condition is known.
     fn under(&mut self, condition: &Atom, holds: bool, block: Block) -> Block {
         let bounds = self.bounds.len();
-        if holds
-            && let Fact::Prim(Prim::LtInt, operands) = self.fact(condition)
-            && let [Atom::Var(low), high] = operands.as_slice()
-        {
-            let (low, high) = (*low, high.clone());
-            self.bounds.below(low, high);
-        }
+        self.assume(condition, holds);
         let Atom::Var(known) = condition else { return self.block(block) };
         self.replace(*known, Atom::Bool(holds));
         let block = self.block(block);
         self.restore(*known);
         self.bounds.truncate(bounds);
         block
+    }
+
+    /// Notes what a comparison says of Ints.
+    fn assume(&mut self, condition: &Atom, holds: bool) {
+        let Fact::Prim(prim, operands) = self.fact(condition) else { return };
+        match (*prim, operands.as_slice(), holds) {
+            (Prim::LtInt, [Atom::Var(low), high], true) => {
+                let (low, high) = (*low, high.clone());
+                self.bounds.below(low, high);
+            }
+            (Prim::LtInt, [number, Atom::Int(0)], false) | (Prim::LeInt, [Atom::Int(0), number], true) => {
+                let number = number.clone();
+                self.bounds.not_negative(number);
+            }
+            (Prim::EqInt, [left, right], true) => {
+                let (left, right) = (left.clone(), right.clone());
+                self.bounds.equal(left, right);
+            }
+            _ => {}
+        }
     }
 
     /// What an `if` without statements comes to.

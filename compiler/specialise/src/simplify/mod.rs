@@ -137,9 +137,10 @@ pub(crate) fn function(program: &mut Program, id: FunctionId, tables: &mut Table
 impl Simplifier<'_> {
     fn block(&mut self, block: Block) -> Block {
         let mut out = Vec::with_capacity(block.stmts.len());
-        let lengths = self.lengths.len();
+        let (lengths, bounds) = (self.lengths.len(), self.bounds.len());
         let end = self.run(block, &mut out);
         self.lengths.truncate(lengths);
+        self.bounds.truncate(bounds);
         Block { stmts: out, end }
     }
 
