@@ -4,6 +4,9 @@
 #[path = "../../../tests/src/generate.rs"]
 mod generate;
 
+#[path = "common/array_programs.rs"]
+mod array_programs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -54,11 +57,16 @@ fn posterior(model: &Model, data: &Data, method: Method, record: bool) -> String
 
 /// Compares both ways to compile a program in all ways to run it; how many runs there were.
 fn compare(text: &str, folder: &Path) -> usize {
+    compare_by(text, folder, |a, b| a == b)
+}
+
+fn compare_by(text: &str, folder: &Path, agree: fn(&str, &str) -> bool) -> usize {
     let Ok(program) = Program::compile_with("<test>", text, &MemoryLoader::new()) else { return 0 };
     let plain = program.clone().optimised(false);
     let mut runs = 0;
     let mut check = |what: &str, run: &dyn Fn(&Program) -> String| {
-        assert_eq!(run(&program), run(&plain), "{what} of\n{text}");
+        let (quick, slow) = (run(&program), run(&plain));
+        assert!(agree(&quick, &slow), "{what} of\n{text}\noptimised:\n{quick}\nplain:\n{slow}");
         runs += 1;
     };
     if program.has_main() {
@@ -172,4 +180,16 @@ fn arrays() {
         let found = Program::compile_with("<test>", text, &MemoryLoader::new()).err();
         assert!(compare(text, &repository()) > 0, "nothing runs of\n{text}\n{found:?}");
     }
+}
+
+/// How many random programs over arrays.
+const ARRAY_PROGRAMS: u64 = 150;
+
+#[test]
+fn random_arrays() {
+    // Of two errors, in an array and in what reads it, either may come first.
+    let agree = |a: &str, b: &str| a == b || a.starts_with("error[") && b.starts_with("error[");
+    let run = |seed| compare_by(&array_programs::program(seed), &repository(), agree);
+    let runs: Vec<usize> = (0..ARRAY_PROGRAMS).map(run).collect();
+    assert!(runs.iter().all(|runs| *runs > 0), "{:?} do not compile", runs.iter().position(|runs| *runs == 0));
 }

@@ -1,6 +1,6 @@
 //! Where an array is read: how often each element may be asked for, and whether all of them are.
 
-use borel_core::{Atom, Block, End, Label, Op, Prim, Stmt, Var};
+use borel_core::{Atom, Block, End, Failure, Label, Op, Prim, Stmt, Var};
 
 use crate::counted::counted;
 use crate::effect::{self, Effects, Summaries};
@@ -69,19 +69,18 @@ impl Reads {
         matches!(atom, Some(Atom::Var(var)) if *var == self.array)
     }
 
-    /// Whether each element is read before anything happens that is seen from outside, draws without names aside.
+    /// Whether each element is read before anything else can fail, lengths aside, or be seen from outside.
     pub(super) fn is_read_whole(&self, after: &[Stmt], length: &Atom, summaries: &Summaries) -> bool {
-        let quiet = |stmt: &Stmt| {
-            effect::op(&stmt.op, summaries).within(Effects::FAILS | Effects::DRAWS) && !effect::op_escapes(&stmt.op)
-        };
         for stmt in after {
-            if !quiet(stmt) {
+            let effects = effect::op(&stmt.op, summaries);
+            if !effects.within(Effects::FAILS | Effects::DRAWS) || effect::op_escapes(&stmt.op) {
                 return false;
             }
             match &stmt.op {
                 Op::Build(limit, index, body) if limit == length && self.reads_at(body, *index) => return true,
                 Op::Loop(label, params, body) if self.loop_reads_all(*label, params, body, length) => return true,
-                _ => {}
+                op if effects.within(Effects::NONE) || checks_lengths(op) => {}
+                _ => return false,
             }
         }
         false
@@ -110,4 +109,11 @@ impl Reads {
 fn breaks(block: &Block, label: Label) -> bool {
     matches!(&block.end, End::Break(target, _) if *target == label)
         || block.stmts.iter().any(|stmt| stmt.op.blocks().into_iter().any(|inner| breaks(inner, label)))
+}
+
+/// Whether the operation does nothing but stop the program if two lengths differ.
+fn checks_lengths(op: &Op) -> bool {
+    let Op::If(_, then, otherwise) = op else { return false };
+    let fails = otherwise.stmts.iter().all(|stmt| matches!(stmt.op, Op::Fail(Failure::Lengths(..))));
+    fails && then.stmts.is_empty()
 }
