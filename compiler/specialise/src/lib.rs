@@ -8,6 +8,7 @@
 
 mod arrays;
 mod bounds;
+mod branch;
 mod call_pattern;
 mod code;
 mod contract;

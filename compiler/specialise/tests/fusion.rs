@@ -119,6 +119,20 @@ fn a_product_that_is_drawn_from_is_an_array_of_draws() {
 }
 
 #[test]
+fn branches_choose_parameters_of_one_kind() {
+    let text = "model m(ys: [Real]) {
+  let k ~ iid(Bernoulli(0.25), len(ys))
+  observe ys ~ [if b { Normal(0, 1) } else { Normal(5, 2) } for b in k]
+  for i in 0..len(ys) {
+    let d = if k[i] { Poisson(2) } else { if ys[i] > 0 { Poisson(1) } else { fail(\"no\") } }
+    observe 3 ~ d
+  }
+  k
+}";
+    no_distribution_values(&specialised(text, "m"));
+}
+
+#[test]
 fn a_few_distributions_are_listed() {
     let text = "model m() {
   let t ~ [Normal(0, 1), Normal(5, 2)]
