@@ -43,6 +43,11 @@ fn bind(text: &str, data: &Data) -> Bound {
     program.sole_model().and_then(|model| model.bind(data)).expect("a model with its data")
 }
 
+/// So that the optimiser does not remove what computes it.
+fn keep<T>(value: T) {
+    let _ = black_box(value);
+}
+
 fn main() {
     filter();
     recursion();
@@ -59,11 +64,11 @@ fn filter() {
         let hand = || hand_written::local_level(y, particles, 40.0, 120.0, 1);
         let (found, expected) = (run(1).expect("an estimate"), hand());
         assert!((found - expected).abs() < 0.2, "the two filters differ: {found} {expected}");
-        let (borel, by_hand) = in_turns(7, || drop(black_box(run(1))), || drop(black_box(hand())));
+        let (borel, by_hand) = in_turns(7, || keep(run(1)), || keep(hand()));
         let count = (particles * steps) as f64;
         report(&format!("local level, {particles} particles x {steps}"), "particle-step", count, borel, by_hand);
         if particles * steps == 10_000_000 {
-            let (one, two) = in_turns(5, || drop(black_box(run(1))), || drop(black_box(run(2))));
+            let (one, two) = in_turns(5, || keep(run(1)), || keep(run(2)));
             println!("{:<44} {:.2} times one thread", "the same on 2 threads", one.as_secs_f64() / two.as_secs_f64());
         }
     }
@@ -71,14 +76,13 @@ fn filter() {
 
 fn recursion() {
     let program = Program::compile(RECURSION).expect("a right program");
-    let run =
-        |name: &str| program.run_function(name, &RunOptions::new(), |line| drop(black_box(line.len()))).expect("a run");
-    let (borel, hand) = in_turns(7, || run("numbers"), || drop(black_box(hand_written::fibonacci(black_box(32)))));
+    let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| keep(line.len())).expect("a run");
+    let (borel, hand) = in_turns(7, || run("numbers"), || keep(hand_written::fibonacci(black_box(32))));
     report("recursion: fibonacci(32)", "call", FIBONACCI_CALLS, borel, hand);
     println!("{:<44} {:.0} M calls a second", "", FIBONACCI_CALLS / borel.as_secs_f64() / 1e6);
     let by_hand = || {
         let scale = black_box(2.0);
-        drop(black_box(hand_written::total(&hand_written::full(20, 1.0), &|x| x * scale)));
+        keep(hand_written::total(&hand_written::full(20, 1.0), &|x| x * scale));
     };
     let (borel, hand) = in_turns(7, || run("trees"), by_hand);
     // 2^21 - 1 calls of `full`, as many of `total`, 2^20 of the closure.
@@ -88,8 +92,8 @@ fn recursion() {
 fn importance() {
     let model = bind(CONJUGATE, &Data::new());
     let inference = Inference::importance(10_000).threads(1);
-    let run = || drop(black_box(inference.run(&model).expect("a posterior").log_evidence()));
-    let (borel, hand) = in_turns(21, run, || drop(black_box(hand_written::conjugate(10_000, 1))));
+    let run = || keep(inference.run(&model).expect("a posterior").log_evidence());
+    let (borel, hand) = in_turns(21, run, || keep(hand_written::conjugate(10_000, 1)));
     report("importance, 10,000 draws of three lines", "draw", 1e4, borel, hand);
     println!("{:<44} {:.2} ms in all", "", borel.as_secs_f64() * 1e3);
 }

@@ -40,7 +40,7 @@ pub enum Value {
 /// A closure: parameters and body with what it captured, or a memoised one.
 pub enum Closure {
     /// A lambda
-    Lambda(Lambda, Frame),
+    Lambda(Box<(Lambda, Frame)>),
     /// `mem`: its number
     Memo(usize, Value),
 }
@@ -190,7 +190,8 @@ impl Run<'_> {
     fn apply(&mut self, function: &Value, arguments: Vec<Value>) -> Result<Value, Stop> {
         let Value::Closure(closure) = function else { return Err(Stop::Unsupported("a call of no function")) };
         match &**closure {
-            Closure::Lambda(lambda, frame) => {
+            Closure::Lambda(closure) => {
+                let (lambda, frame) = &**closure;
                 let mut frame = frame.clone();
                 self.lambda(lambda, &mut frame, arguments)
             }
@@ -401,7 +402,9 @@ impl Run<'_> {
                 }
                 return Err(Stop::Unsupported("a match that covers nothing").into());
             }
-            ExprKind::Lambda(lambda) => Value::Closure(Rc::new(Closure::Lambda((**lambda).clone(), frame.clone()))),
+            ExprKind::Lambda(lambda) => {
+                Value::Closure(Rc::new(Closure::Lambda(Box::new(((**lambda).clone(), frame.clone())))))
+            }
             ExprKind::Sample(dist) => {
                 let dist = self.expr(dist, frame)?;
                 self.sample(&dist)?
@@ -427,7 +430,7 @@ impl Run<'_> {
         inner.types.truncate(function.type_params.0 as usize);
         inner.types.extend_from_slice(types);
         let _ = expr;
-        Ok(Value::Closure(Rc::new(Closure::Lambda(function.lambda.clone(), inner))))
+        Ok(Value::Closure(Rc::new(Closure::Lambda(Box::new((function.lambda.clone(), inner))))))
     }
 
     fn comprehension(
@@ -757,7 +760,7 @@ fn eta_function(program: &Program, id: FunctionId, types: &[Type], expr: &Expr) 
         .collect();
     let lambda = Lambda { params, body: function.body.clone(), result: function.result.clone() };
     let frame = Frame { types: types.to_vec(), ..Frame::default() };
-    Value::Closure(Rc::new(Closure::Lambda(lambda, frame)))
+    Value::Closure(Rc::new(Closure::Lambda(Box::new((lambda, frame)))))
 }
 
 fn wrong() -> Jump {
@@ -1110,18 +1113,23 @@ fn total(items: &[Value]) -> Outcome<f64> {
     items.iter().try_fold(0.0, |total, item| Ok(total + real(item)?))
 }
 
-fn log_density(dist: &Value, value: &Value) -> Result<f64, Stop> {
+fn log_density(source: &Value, value: &Value) -> Result<f64, Stop> {
     let pairwise = |dists: &[Value], values: &[Value]| -> Result<f64, Stop> {
         if dists.len() != values.len() {
             return Err(Stop::Error);
         }
         dists.iter().zip(values).map(|(d, v)| log_density(d, v)).sum()
     };
-    match (dist, value) {
+    match (source, value) {
         (Value::Array(dists), Value::Array(values)) | (Value::Tuple(dists), Value::Tuple(values)) => {
             pairwise(dists, values)
         }
         (Value::Dist(dist), _) => match (&**dist, value) {
+            (Dist::Known(kind, _), Value::Array(values))
+                if kind.entry().value != borel_distributions::ValueKind::RealArray =>
+            {
+                values.iter().try_fold(0.0, |total, v| Ok(total + log_density(source, v)?))
+            }
             (Dist::Known(kind, arguments), _) => known_log_density(*kind, arguments, value),
             (Dist::Delta(x), _) => Ok(if equal(x, value) { 0.0 } else { f64::NEG_INFINITY }),
             (Dist::Product(dists), Value::Array(values)) => pairwise(dists, values),

@@ -40,6 +40,23 @@ fn every_view_gives_the_weight_of_the_one_execution() {
     });
 }
 
+#[test]
+fn optimisation_changes_no_draw_and_no_weight() {
+    compare_all("optimisation", program, |model, text| {
+        let plain = Program::compile(text).and_then(|p| p.optimised(false).sole_model()).map_err(|d| d.to_string())?;
+        let plain = plain.bind(&Data::new()).map_err(|d| d.to_string())?;
+        for (name, inference) in [("smc", Inference::smc(30)), ("importance", Inference::importance(30))] {
+            let run =
+                |model| inference.run(model).map(|p| (p.log_evidence(), p.draws_csv())).map_err(|e| e.to_string());
+            let (optimised, plain) = (run(model), run(&plain));
+            if optimised != plain {
+                return Err(format!("{name}: optimised {optimised:?}\nplain {plain:?}\n{text}"));
+            }
+        }
+        Ok(true)
+    });
+}
+
 /// What the oracle says of a program.
 #[derive(Clone)]
 enum Answer {

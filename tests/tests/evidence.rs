@@ -149,6 +149,28 @@ fn mixture_against_enumeration() {
 }
 
 #[test]
+fn the_genealogy_tells_the_ancestors_of_each_resampling() {
+    let data = Data::new().reals("y", &OBSERVED).real("s_level", 0.7).real("s_obs", 0.8);
+    let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");
+    let inference = Inference::new(Method::Smc { particles: 50, resampling: Resampling::Systematic, threshold: 1.0 });
+    assert!(inference.run(&model).expect("a posterior").genealogy().is_empty());
+    let posterior = inference.genealogy(true).run(&model).expect("a posterior");
+    // One after each observation, the last too: after it the particles run to their end.
+    assert_eq!(posterior.genealogy().len(), OBSERVED.len());
+    for ancestors in posterior.genealogy() {
+        assert_eq!(ancestors.len(), 50);
+        assert!(ancestors.iter().all(|ancestor| *ancestor < 50) && ancestors.is_sorted());
+    }
+    // The draws of the first level that are left are those of the ancestors of the last particles.
+    let roots =
+        |i: usize| posterior.genealogy().iter().rev().fold(i, |particle, ancestors| ancestors[particle] as usize);
+    let distinct: std::collections::BTreeSet<usize> = (0..50).map(roots).collect();
+    let first = posterior.texts("level[0]").expect("the first level");
+    let values: std::collections::BTreeSet<&str> = first.iter().map(|(value, _)| value.as_str()).collect();
+    assert_eq!(values.len(), distinct.len());
+}
+
+#[test]
 fn draws_do_not_depend_on_threads_or_on_the_run() {
     let data = Data::new().reals("y", &OBSERVED).real("s_level", 0.7).real("s_obs", 0.8);
     let model = sole(LOCAL_LEVEL).bind(&data).expect("data that fit");

@@ -70,6 +70,6 @@ fn attempt(
     match run::run_method(&limited, bound, executable, method, control) {
         Ok(outcome) => Ok(Some(outcome).filter(|outcome| !outcome.partial)),
         Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Interrupted) => Ok(None),
-        Err(error) => Err(run::failure(bound.model.program(), executable, &error)),
+        Err(error) => Err(run::failure(bound.model.program(), executable, &error, &inference.interrupt)),
     }
 }

@@ -27,6 +27,7 @@ pub struct Inference {
     pub(crate) threads: usize,
     pub(crate) record: bool,
     pub(crate) repeats: usize,
+    pub(crate) genealogy: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_memory: Option<u64>,
     pub(crate) interrupt: Interrupt,
@@ -63,6 +64,7 @@ impl Inference {
             threads,
             record: true,
             repeats: 1,
+            genealogy: false,
             timeout: None,
             max_memory: None,
             interrupt: Interrupt::new(),
@@ -106,6 +108,12 @@ impl Inference {
     /// With independent repetitions, for the standard error of the log evidence.
     pub fn repeats(mut self, repeats: usize) -> Inference {
         self.repeats = repeats.max(1);
+        self
+    }
+
+    /// Whether SMC keeps which particle descends from which: [`Posterior::genealogy`]. Four bytes a particle and resampling.
+    pub fn genealogy(mut self, genealogy: bool) -> Inference {
+        self.genealogy = genealogy;
         self
     }
 

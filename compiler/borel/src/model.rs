@@ -1,12 +1,14 @@
 //! Models and their data.
 
-use crate::data::Data;
 use crate::data::bind::{bind, type_text};
+use crate::data::default::constant;
+use crate::data::{Data, Field};
 use crate::diagnostics::Diagnostics;
 use crate::program::Program;
 use borel_abi::Value;
 use borel_diagnostics::Diagnostic;
 use borel_source::SourceMap;
+use borel_syntax::ast::{Ident, ItemKind, Param, PatternKind};
 use borel_typed::{Function, FunctionId};
 
 /// A model of a program. Cheap to clone.
@@ -60,9 +62,10 @@ impl Model {
         &self.program
     }
 
-    /// The model with these data.
+    /// The model with these data. A parameter that they leave out has its default, where that is a written constant.
     pub fn bind(&self, data: &Data) -> Result<Bound, Diagnostics> {
-        let (sources, data) = self.with_sources(data);
+        let (sources, mut data) = self.with_sources(data);
+        data.fields.extend(self.defaults(&data));
         let (values, list) = bind(&self.program.front().program, self.definition(), &data);
         let failed = list.iter().any(Diagnostic::is_error);
         let found = Diagnostics::new(sources, list);
@@ -74,6 +77,26 @@ impl Model {
         let sources = self.program.front().sources.clone();
         let both = Data { sources, fields: Vec::new() }.followed_by(data.clone());
         (both.sources.clone(), both)
+    }
+
+    /// The written defaults of parameters that the data leave out.
+    fn defaults(&self, data: &Data) -> Vec<Field> {
+        let header = self.definition().span;
+        let items = self.program.front().modules.iter().flat_map(|module| &module.module.items);
+        let functions = items.filter_map(|item| match &item.kind {
+            ItemKind::Function(function) if function.header == header => Some(function),
+            _ => None,
+        });
+        let given = |name: &Ident| data.fields.iter().any(|field| field.name == name.name.as_str());
+        let default = |param: &Param| match (&param.pattern.kind, &param.default) {
+            (PatternKind::Name(name), Some(default)) if !given(name) => Some(Field {
+                name: name.name.as_str().to_string(),
+                span: Some(default.span),
+                datum: constant(default)?,
+            }),
+            _ => None,
+        };
+        functions.flat_map(|function| function.params.iter().filter_map(default)).collect()
     }
 
     pub(crate) fn definition(&self) -> &Function {

@@ -16,6 +16,7 @@ pub struct Posterior {
     pub(crate) stopped: Option<&'static str>,
     pub(crate) warnings: Diagnostics,
     pub(crate) timings: Timings,
+    pub(crate) genealogy: Vec<Vec<u32>>,
 }
 
 impl Posterior {
@@ -62,6 +63,14 @@ impl Posterior {
     /// The standard error of the log evidence, where it is known (of several repetitions).
     pub fn log_evidence_error(&self) -> Option<f64> {
         self.inner.log_evidence_error
+    }
+
+    /// For each resampling of SMC, in order, the ancestor of each particle: particle i afterwards is a copy of particle
+    /// `genealogy()[r][i]` before. Empty unless [`Inference::genealogy`] asked for it; of several repetitions, the first's.
+    ///
+    /// [`Inference::genealogy`]: crate::Inference::genealogy
+    pub fn genealogy(&self) -> &[Vec<u32>] {
+        &self.genealogy
     }
 
     /// The method.

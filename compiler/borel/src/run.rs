@@ -4,6 +4,7 @@ use crate::choose::choose;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{Inference, Progress};
+use crate::interrupt::Interrupt;
 use crate::method::{Method, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
@@ -51,13 +52,14 @@ pub(crate) fn run(
         // The host goes with the thread: the lines end when nobody can print any more.
         let running = scope.spawn(move || {
             let job = job(executable, &[])?;
-            borel_inference::execute(&job, &host, options.seed, Some(&stop), timeout).map(|_| ())
+            borel_inference::execute(&job, &host, options.seed, Some(&stop), timeout)
+                .map(|(_, left)| debug_assert_eq!(left, 0, "objects are left on the heap"))
         });
         lines.iter().for_each(|line| output(&line));
         running.join()
     });
     match result {
-        Ok(result) => result.map_err(|error| failure(program, &executable, &error)),
+        Ok(result) => result.map_err(|error| failure(program, &executable, &error, &options.interrupt)),
         Err(panic) => std::panic::resume_unwind(panic),
     }
 }
@@ -76,8 +78,18 @@ fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
 }
 
 /// The error of a run as one with messages.
-pub(crate) fn failure(program: &Program, executable: &Executable, error: &RuntimeError) -> Error {
-    let diagnostics = program.diagnostics(vec![stop::diagnostic(error, executable.sites())]);
+pub(crate) fn failure(
+    program: &Program,
+    executable: &Executable,
+    error: &RuntimeError,
+    interrupt: &Interrupt,
+) -> Error {
+    let mut diagnostic = stop::diagnostic(error, executable.sites());
+    if error.kind == ErrorKind::Interrupted {
+        let why = if interrupt.is_set() { "the run was interrupted" } else { "the time is up" };
+        diagnostic.message = format!("{why}, and there is no result yet");
+    }
+    let diagnostics = program.diagnostics(vec![diagnostic]);
     if stop::is_failure_of_inference(error) { Error::Inference(diagnostics) } else { Error::Program(diagnostics) }
 }
 
@@ -103,6 +115,7 @@ pub(crate) fn run_method(
         seed: inference.seed,
         threads: inference.threads,
         repeats: inference.repeats,
+        genealogy: inference.genealogy,
         timeout: inference.timeout,
         control,
     };
@@ -125,8 +138,9 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     let outcome = match found {
         Some(outcome) => outcome,
         None => run_with_progress(inference, bound, &executable, &method)
-            .map_err(|error| failure(bound.model.program(), &executable, &error))?,
+            .map_err(|error| explained(inference, bound, &method, &executable, &error))?,
     };
+    debug_assert!(outcome.partial || outcome.live_objects == 0, "{} objects are left", outcome.live_objects);
     let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
     let mut timings = bound.model.program().timings().clone();
     timings.extend(executable.timings());
@@ -149,7 +163,28 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
         partial: outcome.partial,
         draws: outcome.draws,
     };
-    Ok(Posterior { inner, choice, stopped, warnings, timings })
+    Ok(Posterior { inner, choice, stopped, warnings, timings, genealogy: outcome.genealogy })
+}
+
+/// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
+fn explained(
+    inference: &Inference,
+    bound: &Bound,
+    method: &Method,
+    executable: &Executable,
+    error: &RuntimeError,
+) -> Error {
+    let program = bound.model.program();
+    if let (ErrorKind::ZeroWeight, Method::Importance { draws }) = (&error.kind, method) {
+        let smc = Method::smc((*draws).min(Method::PARTICLES));
+        if let Ok(stepwise) = self::executable(inference, bound, &smc)
+            && let Err(located) = run_with_progress(inference, bound, &stepwise, &smc)
+            && located.kind == ErrorKind::ZeroWeight
+        {
+            return failure(program, &stepwise, &located, &inference.interrupt);
+        }
+    }
+    failure(program, executable, error, &inference.interrupt)
 }
 
 /// A figure of a method: counts without a fraction.

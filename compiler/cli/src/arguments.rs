@@ -106,6 +106,9 @@ pub(crate) struct Run {
     /// Write the weighted draws to a .csv or .json file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Write who descends from whom in SMC to a .json file: for each resampling, the ancestor of each particle
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) genealogy: Option<PathBuf>,
     /// Keep only the returned value, not the named choices: faster, and in less memory
     #[arg(long, help_heading = "Output")]
     pub(crate) no_record: bool,

@@ -15,7 +15,7 @@ pub(crate) fn emit(options: &Emit) -> Status {
         Stage::Clif => borel::Stage::Clif,
         Stage::Asm => borel::Stage::Asm,
     };
-    let method = options.method.map(|method| crate::run::default_method(method));
+    let method = options.method.map(crate::run::default_method);
     let result =
         Program::compile_file(&options.file).and_then(|program| program.emit(stage, options.model.as_deref(), method));
     match result {

@@ -23,3 +23,13 @@ pub(crate) fn write_draws(posterior: &Posterior, path: &Path) -> Result<(), Stri
     };
     std::fs::write(path, text).map_err(|error| format!("{name} cannot be written: {error}"))
 }
+
+/// Writes the genealogy of SMC.
+pub(crate) fn write_genealogy(posterior: &Posterior, path: &Path) -> Result<(), String> {
+    let name = path.display();
+    if path.extension().is_none_or(|extension| extension != "json") {
+        return Err(format!("{name}: a genealogy is written as .json, told by the extension"));
+    }
+    let text = format!("{}\n", serde_json::json!(posterior.genealogy()));
+    std::fs::write(path, text).map_err(|error| format!("{name} cannot be written: {error}"))
+}

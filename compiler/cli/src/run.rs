@@ -69,9 +69,9 @@ fn infer(program: &Program, method: Option<Method>, options: &Run) -> Result<Sta
         output::error(why);
     }
     report::timings(posterior.timings(), options.timings);
-    if let Some(path) = &options.out
-        && let Err(problem) = report::write_draws(&posterior, path)
-    {
+    let draws = options.out.as_ref().map(|path| report::write_draws(&posterior, path));
+    let genealogy = options.genealogy.as_ref().map(|path| report::write_genealogy(&posterior, path));
+    if let Some(Err(problem)) = draws.into_iter().chain(genealogy).find(Result::is_err) {
         output::error(&format!("error: {problem}"));
         return Ok(Status::Wrong);
     }
@@ -98,6 +98,7 @@ fn inference(
     let shown = bar.clone();
     let mut inference = method.map_or_else(Inference::automatic, Inference::new);
     inference = inference.seed(options.seed).record(!options.no_record).interrupt(interrupt);
+    inference = inference.genealogy(options.genealogy.is_some());
     inference = inference.progress(move |progress| shown.show(progress));
     if let Some(threads) = options.threads {
         inference = inference.threads(threads);
@@ -136,6 +137,7 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
         ("--particles", options.particles.is_some(), arguments::Method::Smc),
         ("--resampling", options.resampling.is_some(), arguments::Method::Smc),
         ("--ess-threshold", options.ess_threshold.is_some(), arguments::Method::Smc),
+        ("--genealogy", options.genealogy.is_some(), arguments::Method::Smc),
         ("--draws", options.draws.is_some(), arguments::Method::Importance),
         ("--mass", options.mass.is_some(), arguments::Method::Enumerate),
     ];

@@ -176,7 +176,7 @@ fn time_that_is_up() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("its time was up"), "{}", stderr(&output));
     let path = file("time_that_is_up", "main.ppl", "fn main() {\n  var n = 0\n  while n < 10 { n = 0 }\n}\n");
-    refused(&["run", &path, "--timeout", "300ms"], 3, "interrupted");
+    refused(&["run", &path, "--timeout", "300ms"], 3, "the time is up");
 }
 
 #[test]

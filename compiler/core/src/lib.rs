@@ -14,7 +14,6 @@
 //!    [`Op::Lambda`] captures, by value; there are no cycles between values.
 
 pub mod build;
-pub mod parse;
 pub mod prim;
 pub mod print;
 pub mod verify;
@@ -170,7 +169,7 @@ pub struct Stmt {
 }
 
 /// The end of a block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum End {
     /// The value of the construct around it (branch, lambda, function, [`Op::Block`], [`Op::Build`] element). The body
     /// of an [`Op::Loop`] never yields.
@@ -183,13 +182,8 @@ pub enum End {
     Return(Atom),
     /// Control does not get here: the statement before it (an [`Op::Fail`], or an `if` all of whose branches jump)
     /// does not come back.
+    #[default]
     Unreachable,
-}
-
-impl Default for End {
-    fn default() -> End {
-        End::Unreachable
-    }
 }
 
 /// An operand.

@@ -39,14 +39,14 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::DivisionByZero => ("E0604", "the divisor is 0"),
         ErrorKind::Message(_) => ("E0605", "stopped here"),
         ErrorKind::Parameter { .. } => ("E0606", "this distribution"),
-        ErrorKind::StackOverflow => ("E0607", "called here"),
+        ErrorKind::StackOverflow => ("E0607", "this calls itself, or what calls it does"),
         ErrorKind::OutOfMemory { .. } => ("E0608", "needed here"),
         ErrorKind::NotPositiveDefinite | ErrorKind::Singular => ("E0609", "this matrix"),
         ErrorKind::NotAnInt(_) => ("E0610", "this Real"),
         ErrorKind::Negative(_) => ("E0611", "here"),
         ErrorKind::Refused => ("E0612", "reached here"),
         ErrorKind::Unreachable => ("E0613", "reached here"),
-        ErrorKind::Interrupted => ("E0614", "was here"),
+        ErrorKind::Interrupted => ("E0614", "was in this"),
         ErrorKind::ZeroWeight | ErrorKind::NothingToDraw => ("E0620", "here"),
     }
 }
@@ -57,7 +57,9 @@ fn help(kind: &ErrorKind) -> Option<String> {
         ErrorKind::Overflow => "use Real for large numbers",
         ErrorKind::StackOverflow => "does the recursion end? a long iteration is better written as a loop",
         ErrorKind::NotPositiveDefinite => "adding a little to the diagonal often helps: `k + 1e-6 * identity(rows(k))`",
-        ErrorKind::OutOfMemory { .. } => "use fewer particles or draws, or do not record the named choices",
+        ErrorKind::OutOfMemory { .. } => {
+            "does a loop or a recursion keep ever more? inference needs less with fewer particles or draws, and with --no-record"
+        }
         ErrorKind::Refused => "use smc or importance",
         ErrorKind::ZeroWeight => {
             "is the value in the support of its distribution? if it is just unlikely, use more particles"

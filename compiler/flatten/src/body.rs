@@ -58,6 +58,8 @@ pub(crate) struct Body<'f, 'a> {
     pub span: Span,
     /// Whether control gets to the end of the innermost open block.
     pub reachable: bool,
+    /// Where the function is written, if it is.
+    origin: Option<Site>,
     locals: Vec<LocalInfo>,
     blocks: Vec<Block>,
     broken: HashSet<Label>,
@@ -67,7 +69,9 @@ pub(crate) struct Body<'f, 'a> {
 impl<'f, 'a> Body<'f, 'a> {
     /// An empty function.
     pub fn new(flattener: &'f mut Flattener<'a>, view: View, results: Vec<Ty>, span: Span) -> Body<'f, 'a> {
+        let origin = (span != Span::default()).then(|| flattener.site(span));
         Body {
+            origin,
             flattener,
             view,
             results,
@@ -106,6 +110,7 @@ impl<'f, 'a> Body<'f, 'a> {
             suspends,
             environment,
             counted: false,
+            site: self.origin,
         }
     }
 

@@ -3,7 +3,7 @@
 //! | | simulate | weigh | step | enumerate |
 //! |---|---|---|---|---|
 //! | draw | from the stream | from the stream | from the stream | suspends, the explorer chooses |
-//! | score | nothing | log weight | log weight, then suspends | log weight |
+//! | score | computed, not used | log weight | log weight, then suspends | log weight |
 
 use crate::Refusal;
 use crate::body::Body;
@@ -113,19 +113,15 @@ impl<'a> Body<'_, 'a> {
 
     /// Scores a value under a distribution.
     pub fn observe(&mut self, source: &Source, value: &Atom) -> Vec<Operand> {
-        if self.view != View::Simulate {
-            let log_density = self.log_density(source, value);
-            self.score(log_density);
-        }
+        let log_density = self.log_density(source, value);
+        self.score(log_density);
         Vec::new()
     }
 
     /// Adds to the log weight.
     pub fn factor(&mut self, log_weight: &Atom) -> Vec<Operand> {
-        if self.view != View::Simulate {
-            let log_weight = self.word(log_weight);
-            self.score(log_weight);
-        }
+        let log_weight = self.word(log_weight);
+        self.score(log_weight);
         Vec::new()
     }
 
@@ -138,8 +134,12 @@ impl<'a> Body<'_, 'a> {
         Vec::new()
     }
 
-    /// Adds to the log weight; a weight that is not a number counts as zero.
+    /// Adds to the log weight; a weight that is not a number counts as zero. A program that is only run has no weight, but
+    /// what cannot be scored stops it all the same.
     fn score(&mut self, log_weight: Operand) {
+        if self.view == View::Simulate {
+            return;
+        }
         let log_weight = match log_weight {
             Operand::Real(value) => Operand::Real(if value.is_nan() { f64::NEG_INFINITY } else { value }),
             _ => {
@@ -288,6 +288,7 @@ impl<'a> Body<'_, 'a> {
             (Domain::NonNegative, _) if self.type_of(word) == Ty::Int => {
                 vec![self.binary(Ty::Bool, Binary::LeInt, Operand::Int(0), word)]
             }
+            (Domain::Finite, _) if self.type_of(word) == Ty::Int => Vec::new(),
             (Domain::AtLeast, _) => vec![self.binary(Ty::Bool, Binary::LeInt, before, word)],
             (Domain::Finite, _) => {
                 let size = self.unary(Ty::Real, Unary::Abs, word);

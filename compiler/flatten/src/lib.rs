@@ -1,8 +1,8 @@
 //! Flattening: from Core, where draws and scores are abstract and functions are values, to Flow, first-order code on words.
 //!
 //! Takes a program and the views wanted of its root; gives a module with exactly the code that these views reach. In this
-//! order: facts of the program (who calls whom, with which effects), code for each (function, view) by worklist, clean-up, then
-//! reference counts. The module that comes out satisfies [`borel_flow::verify`].
+//! order: facts of the program (who calls whom, with which effects), code for each (function, view) by worklist, then reference
+//! counts. The module that comes out satisfies [`borel_flow::verify`].
 
 mod arithmetic;
 mod arrays;
@@ -18,7 +18,6 @@ mod flattener;
 mod matrices;
 mod names;
 mod operations;
-pub mod optimise;
 mod representation;
 mod roots;
 mod text;
@@ -55,15 +54,8 @@ pub struct Refusal {
 
 /// The code of the views of a program. Its root must be set; the root of the module is the first of its roots.
 pub fn flatten(program: &core::Program, request: &Request) -> Result<flow::Module, Vec<Refusal>> {
-    let mut module = flatten_uncounted(program, request)?;
-    count::count(&mut module);
-    Ok(module)
-}
-
-/// The same before reference counting.
-pub fn flatten_uncounted(program: &core::Program, request: &Request) -> Result<flow::Module, Vec<Refusal>> {
     let Some(root) = program.root else { return Ok(flow::Module::default()) };
     let mut module = flattener::Flattener::new(program, root, request).run(root)?;
-    optimise::optimise(&mut module);
+    count::count(&mut module);
     Ok(module)
 }

@@ -103,7 +103,8 @@ impl<'a> Representation<'a> {
 
     /// The layout of arrays with elements of this type.
     pub fn array(&mut self, element: Ty) -> LayoutId {
-        self.array_of_words(&self.words(element).to_vec())
+        let words = self.words(element).to_vec();
+        self.array_of_words(&words)
     }
 
     /// The layout of a constructor that has fields.

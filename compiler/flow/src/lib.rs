@@ -138,6 +138,8 @@ pub struct Function {
     pub environment: Vec<(Local, u32)>,
     /// Whether reference counting has been inserted.
     pub counted: bool,
+    /// Where it is written: what errors name that have no place of their own (the stack overflows, the run is interrupted).
+    pub site: Option<Site>,
 }
 
 /// What is known of a local.

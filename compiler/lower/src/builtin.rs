@@ -22,9 +22,8 @@ impl<'a> Lowering<'a> {
         match builtin {
             Builtin::Abs | Builtin::Min | Builtin::Max => self.number_function(builtin, &values, &result, span),
             Builtin::Floor | Builtin::Ceil | Builtin::Round => self.rounding(builtin, &values, &result, span),
-            Builtin::Real | Builtin::Int => {
-                self.lift(&values, &result, span, &|this, values, result| this.to_number(&values[0], result, span))
-            }
+            Builtin::Real | Builtin::Int => self
+                .lift(&values, &result, span, &|this, values, result| this.converted_number(&values[0], result, span)),
             Builtin::Len | Builtin::Sum | Builtin::Div | Builtin::IsNan => self.measure(builtin, &values, span),
             Builtin::Str => match values.first() {
                 Some(value) => self.text(value, span),
@@ -70,7 +69,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `real(x)` and `int(x)`
-    pub(crate) fn to_number(&mut self, value: &Value, result: &Type, span: Span) -> Atom {
+    pub(crate) fn converted_number(&mut self, value: &Value, result: &Type, span: Span) -> Atom {
         match (&value.ty, result) {
             (Type::Bool, Type::Int) => self.int_prim(Prim::BoolToInt, vec![value.atom.clone()], span),
             (Type::Bool, _) => {

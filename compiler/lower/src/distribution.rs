@@ -132,7 +132,7 @@ impl<'a> Lowering<'a> {
         let ty = self.concrete(&source.ty);
         // Where the type was a parameter, only now is it known whether the call gives something to draw from.
         let is_call = matches!(source.kind, ExprKind::Call(..) | ExprKind::CallLocal(..) | ExprKind::Apply(..));
-        if matches!(draw, Draw::From(_)) && !(is_call && !is_drawn(&ty)) {
+        if matches!(draw, Draw::From(_)) && (!is_call || is_drawn(&ty)) {
             let atom = self.expr(source);
             let drawn = drawn_type(&ty);
             return Value::new(self.sample(&Value::new(atom, ty), choice, span), drawn);
@@ -166,8 +166,21 @@ impl<'a> Lowering<'a> {
 
     pub(crate) fn observe(&mut self, value: &Value, source: &Value, span: Span) {
         let expected = drawn_type(&source.ty);
+        if matches!(value.ty, Type::Array(_)) && matches!(expected, Type::Real | Type::Int | Type::Bool) {
+            return self.observe_each(value, source, &array(expected), span);
+        }
         let observed = self.convert(value.atom.clone(), &value.ty, &expected, span);
         self.observe_converted(observed, source, span);
+    }
+
+    /// The elements of an array are independent draws of one distribution.
+    fn observe_each(&mut self, values: &Value, source: &Value, expected: &Type, span: Span) {
+        let observed = self.convert(values.atom.clone(), &values.ty, expected, span);
+        if let Some(distribution) = self.as_distribution(source, span) {
+            let length = self.int_prim(Prim::Len, vec![observed.clone()], span);
+            let each = self.structural(Structural::Iid, vec![distribution.atom, length], expected.clone(), span);
+            self.perform(Op::Observe(Source::Value(each), observed), span);
+        }
     }
 
     fn observe_converted(&mut self, value: Atom, source: &Value, span: Span) {

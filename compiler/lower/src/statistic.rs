@@ -160,7 +160,7 @@ impl Lowering<'_> {
         self.sum(draws.count.clone(), span, |this, index| {
             let weight = this.element(draws.weights.clone(), index.clone(), &Type::Real, span);
             let value = this.element(draws.values.clone(), index, &draws.ty, span);
-            let value = this.to_number(&Value::new(value, draws.ty.clone()), &Type::Real, span);
+            let value = this.converted_number(&Value::new(value, draws.ty.clone()), &Type::Real, span);
             let term = term(this, value);
             this.real_prim(Prim::Mul, vec![weight, term], span)
         })

@@ -49,10 +49,8 @@ fn plain(session: &mut Session) -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         input.push_str(&line?);
         input.push('\n');
-        if borel::is_complete(&input) {
-            if show(&session.enter(&std::mem::take(&mut input)))? {
-                return Ok(());
-            }
+        if borel::is_complete(&input) && show(&session.enter(&std::mem::take(&mut input)))? {
+            return Ok(());
         }
     }
     show(&session.enter(&input)).map(|_| ())

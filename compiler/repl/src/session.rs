@@ -106,7 +106,7 @@ impl Session {
     }
 
     fn evaluate(&mut self, expression: &str) -> Result<String, String> {
-        let value = format!("{}let {VALUE} = {expression}\n", self.fresh_randomness());
+        let value = format!("{}let {VALUE} =\n{expression}\n", self.fresh_randomness());
         let program = self.compile(&value).map_err(|diagnostics| diagnostics.to_string())?;
         let ty = program.local_type(VALUE).unwrap_or_else(|| "()".into());
         if ty == "()" {
@@ -144,7 +144,7 @@ impl Session {
         {
             return Ok(format!("{expression} : {signature}"));
         }
-        let program = self.compile(&format!("let {VALUE} = {expression}\n")).map_err(|d| d.to_string())?;
+        let program = self.compile(&format!("let {VALUE} =\n{expression}\n")).map_err(|d| d.to_string())?;
         let ty = program.local_type(VALUE).unwrap_or_else(|| "()".into());
         Ok(format!("{expression} : {ty}"))
     }
@@ -204,11 +204,12 @@ impl Session {
             if line.trim_end() == MARK { lines.clear() } else { lines.push(line.trim_end_matches('\n').to_string()) }
         });
         let output = lines.join("\n");
-        match result {
-            Ok(()) => Ok(output),
-            Err(error) if output.is_empty() => Err(error.to_string()),
-            Err(error) => Err(format!("{output}\n{error}")),
-        }
+        let problem = match result {
+            Ok(()) => return Ok(output),
+            Err(_) if self.interrupt.is_set() => "interrupted".to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(if output.is_empty() { problem } else { format!("{output}\n{problem}") })
     }
 
     /// Statements that pass over random numbers which inputs before this one have used.

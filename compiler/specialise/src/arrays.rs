@@ -13,12 +13,11 @@ const ROUNDS: usize = 4;
 pub(crate) fn arrays(program: &mut Program) {
     let (order, _) = reachable::order(program);
     let summaries = effect::summaries(program, &order);
-    let simulated = product::simulated_functions(program);
     let mut tables = Tables::default();
     for id in order {
         for _ in 0..ROUNDS {
             let chosen = branch::function(program, id);
-            let taken_apart = product::function(program, id, simulated[id.0 as usize]);
+            let taken_apart = product::function(program, id);
             let shared = share::function(program, id);
             let fused = fuse::function(program, id, &summaries);
             if !chosen && !taken_apart && !shared && !fused {

@@ -100,15 +100,6 @@ fn products_of_products_are_loops_in_loops() {
 }
 
 #[test]
-fn an_observation_that_may_only_be_simulated_stays() {
-    let text = "model m(ys: [Real]) { let a ~ Normal(0, 1)\n observe ys ~ Normal(a, [1.0, 2.0])\n a }
-fn main() { print(m([1.0, 2.0]))\n print(mean(infer(fn() => m([1.0, 2.0]), smc(particles = 50)))) }";
-    let program = specialised(text, "main");
-    has(&program, "observations", 1, |op| matches!(op, Op::Observe(..)));
-    has(&program, "factors", 1, |op| matches!(op, Op::Factor(_)));
-}
-
-#[test]
 fn a_product_that_is_drawn_from_is_an_array_of_draws() {
     let text = "model m(xs: [Real]) { let z ~ Normal(2 * xs, 1)\n let w ~ iid(Bernoulli(0.5), 3)\n (z, w) }";
     let program = specialised(text, "m");
@@ -311,4 +302,59 @@ fn what_is_computed_twice_is_computed_once() {
 fn zeros_of_either_sign_are_not_the_same() {
     let program = specialised("model m(a: Real) { (a + 0.0, a + -0.0) }", "m");
     has_prims(&program, Prim::Add, 2);
+}
+
+#[test]
+fn chains_over_arrays_are_one_loop() {
+    let programs = [
+        ("model m(xs: [Real]) { return sum(2 * xs + 1) }", 0),
+        ("model m(xs: [Real]) { return fold(fn(a, x) => a + x, 0.0, map(fn(x) => x * x, xs)) }", 0),
+        ("model m(xs: [Real]) { return exp(2 * xs + 1) }", 1),
+        ("model m(xs: [Real], ys: [Real]) { return sum([x * y for (x, y) in zip(xs, ys)]) }", 0),
+    ];
+    for (text, expected) in programs {
+        has_builds(&specialised(text, "m"), expected);
+    }
+}
+
+#[test]
+fn an_observation_of_an_array_is_a_loop_without_distributions() {
+    let programs = [
+        "model m(x: [Real], y: [Real]) { let b ~ Normal(0, 1)\n observe y ~ Normal(b * x + 1, 2) }",
+        "model m(y: [Real]) { let b ~ Normal(0, 1)\n observe y ~ Normal(b, 2) }",
+        "model m(x: [Real], y: [Int]) { let b ~ Normal(0, 1)\n observe y ~ [Poisson(exp(b * v)) for v in x] }",
+    ];
+    for text in programs {
+        let program = specialised(text, "m");
+        no_distribution_values(&program);
+        has_builds(&program, 0);
+        assert_eq!(count(&program, |op| matches!(op, Op::Factor(_))), 1);
+    }
+}
+
+#[test]
+fn elements_with_effects_stay_in_their_place() {
+    let draws = "model m(xs: [Real]) { let ys = [sample Normal(x, 1) for x in xs]\n let w ~ Normal(0, 1)\n return fold(fn(a, y) => a + y * w, 0.0, ys) }";
+    has_builds(&specialised(draws, "m"), 1);
+    let fails = "model m(xs: [Real], i: Int) { let ys = [xs[i] for x in xs]\n for y in ys { if y > 0 { return y } }\n return 0.0 }";
+    has_builds(&specialised(fails, "m"), 1);
+}
+
+#[test]
+fn an_element_is_not_computed_again_in_an_inner_loop() {
+    let text = "model m(xs: [Real]) {
+  let ys = [exp(x) + exp(2 * x) for x in xs]
+  var t = 0.0
+  for i in 0..10 { for y in ys { t += y } }
+  return t
+}";
+    has_builds(&specialised(text, "m"), 1);
+}
+
+#[test]
+fn what_is_read_twice_is_built_once() {
+    let text = "model m(xs: [Real]) { let ys = [exp(x) * exp(2 * x) + exp(3 * x) for x in xs]\n return sum(ys) / fold(max, 0.0, ys) }";
+    let program = specialised(text, "m");
+    has_builds(&program, 1);
+    assert_eq!(count(&program, |op| matches!(op, Op::Prim(Prim::Exp, _))), 3);
 }

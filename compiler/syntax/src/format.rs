@@ -84,9 +84,12 @@ fn statement_starts(lexemes: &[Lexeme]) -> Vec<usize> {
 fn is_superfluous(lexemes: &[Lexeme], index: usize) -> bool {
     let before = index.checked_sub(1).map(|before| lexemes[before].token);
     let ends_nothing = matches!(before, None | Some(Token::OpenBrace | Token::Terminator | Token::Comma));
-    let next = lexemes.get(index + 1);
-    let by_line = lexemes[index].indent.is_some() || next.is_none_or(|next| next.indent.is_some());
-    ends_nothing || by_line || next.is_some_and(|next| matches!(next.token, Token::CloseBrace | Token::Terminator))
+    // Of several in a row, the first stands for all.
+    let run = lexemes[index..].iter().take_while(|lexeme| lexeme.token == Token::Terminator).count();
+    let next = lexemes.get(index + run);
+    let mut until_next = lexemes[index..index + run].iter().chain(next);
+    let by_line = next.is_none() || until_next.any(|lexeme| lexeme.indent.is_some());
+    ends_nothing || by_line || next.is_some_and(|next| next.token == Token::CloseBrace)
 }
 
 /// A line of the result.

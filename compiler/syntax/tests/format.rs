@@ -5,6 +5,7 @@ use std::fs;
 use borel_source::FileId;
 use borel_syntax::{format, parse};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn formatted(text: &str) -> String {
     format(text).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))
@@ -92,10 +93,12 @@ fn semicolons_and_comments() {
     check("fn f(a, // x\n\n// y\n b // z\n) { }\n//\n\n\n//end\n\n\n");
     check("");
     check("// only");
+    check("fn f() { match t { A { 1 } B(x) { x } _ if c { 2 } C => 3, D => 4 } }");
+    check("fn f() { a = 1;; b = 2 ; ; \n ; c = 3;;}");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     /// Line breaks, spaces and comments anywhere they may stand.
     #[test]

@@ -103,9 +103,10 @@ impl Checker<'_> {
     /// With `monomorphic`, unknowns are given default types instead.
     pub fn generalise(&mut self, types: &[Ty], declared: &[u32], monomorphic: bool) -> Scheme {
         let mark = self.marks.pop().unwrap_or(0);
-        self.store.level -= 1;
-        let level = self.store.level;
+        let level = self.store.level - 1;
+        // What settling makes known still belongs to these definitions.
         self.settle(types, mark, level, monomorphic);
+        self.store.level = level;
         let (own, left) = self.own_constraints(declared, mark, level);
         let mut variables = Vec::new();
         if !monomorphic {

@@ -337,7 +337,8 @@ pub enum StmtKind {
     Assign(Place, Expr),
     /// `x[i] ~ e`: a named choice
     AssignSample(Place, Draw),
-    /// `observe v ~ d`: d is a Dist, or an array or tuple of Dists of the shape of v
+    /// `observe v ~ d`: d is a Dist, or an array or tuple of Dists of the shape of v, or a Dist of numbers or Bools that
+    /// each element of the array v is observed from
     Observe(Expr, Expr),
     /// `for p in e { .. }`
     For(Pattern, Expr, Expr),

@@ -420,7 +420,10 @@ impl Verifier<'_> {
                 self.expr(value);
                 self.expr(distribution);
                 if let Some(ty) = drawn(&distribution.ty) {
-                    self.gives(value, &ty, "an observed value");
+                    let is_scalar = matches!(ty, Type::Real | Type::Int | Type::Bool);
+                    let each = is_scalar && matches!(value.ty, Type::Array(_));
+                    let expected = if each { Type::Array(Box::new(ty)) } else { ty };
+                    self.gives(value, &expected, "an observed value");
                 }
             }
             StmtKind::For(pattern, over, body) => {

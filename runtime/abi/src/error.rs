@@ -109,7 +109,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Overflow => write!(f, "Int overflow: the result does not fit in 64 bits"),
             ErrorKind::DivisionByZero => write!(f, "division of an Int by zero"),
             ErrorKind::Message(text) => write!(f, "{text}"),
-            ErrorKind::NotAnInt(found) => write!(f, "{found} is not an Int in the range of 64 bits"),
+            ErrorKind::NotAnInt(found) => write!(f, "{found:?} is not an Int in the range of 64 bits"),
             ErrorKind::Negative(found) => write!(f, "{found} is negative"),
             ErrorKind::Parameter { distribution, parameter, found } => {
                 write!(f, "parameter {parameter} of distribution {distribution} is outside its domain: found {found}")

@@ -96,7 +96,8 @@ pub mod builtin {
     pub const POINTERS: LayoutId = LayoutId(4);
     /// `[Bool]`.
     pub const BOOLS: LayoutId = LayoutId(5);
-    /// A recorded choice: next record, scope, choice, index, shape, value (one word or a pointer to a box).
+    /// A recorded choice: next record, scope, choice, index, shape, value (one word or a pointer to a box),
+    /// the position of the stream after the draw.
     pub const RECORD: LayoutId = LayoutId(6);
     /// A recorded choice whose value is a pointer.
     pub const RECORD_POINTER: LayoutId = LayoutId(7);
@@ -118,8 +119,8 @@ pub fn builtin_layouts() -> Vec<Layout> {
         plain("ints", Array(vec![Int])),
         plain("pointers", Array(vec![Pointer])),
         plain("bools", Array(vec![Bool])),
-        plain("record", Fields(vec![Pointer, Int, Int, Int, Int, Int])),
-        plain("record of a pointer", Fields(vec![Pointer, Int, Int, Int, Int, Pointer])),
+        plain("record", Fields(vec![Pointer, Int, Int, Int, Int, Int, Int])),
+        plain("record of a pointer", Fields(vec![Pointer, Int, Int, Int, Int, Pointer, Int])),
         plain("memo", Fields(vec![Pointer, Pointer, Pointer, Pointer, Int, Int])),
     ]
 }

@@ -46,6 +46,11 @@ impl Stream {
         result
     }
 
+    /// What tells where in which stream this is: it names a draw whatever the thread or the memory that it was made in.
+    pub fn position(&self) -> u64 {
+        self.state[0]
+    }
+
     /// Uniform in the open interval (0, 1).
     #[inline]
     pub fn uniform(&mut self) -> f64 {

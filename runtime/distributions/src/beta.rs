@@ -5,6 +5,7 @@ use crate::{positive, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_beta;
 use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
+use borel_math::saddle::log_binomial;
 
 /// Beta(a, b).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,6 +35,10 @@ impl Scalar for Beta {
     fn log_density(&self, x: f64) -> f64 {
         if !(0.0..=1.0).contains(&x) {
             return if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY };
+        }
+        if self.a.min(self.b) >= 10.0 && x > 0.0 && x < 1.0 {
+            let scale = (self.a / (self.a + self.b) * self.b).ln();
+            return log_binomial(self.a, self.b, x, 1.0 - x) + scale - x.ln() - (-x).ln_1p();
         }
         x_log_y(self.a - 1.0, x) + x_log1p_y(self.b - 1.0, -x) - log_beta(self.a, self.b)
     }

@@ -5,6 +5,7 @@ use crate::{probability, random, require};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_choose;
 use borel_math::logarithm::{x_log_y, x_log1p_y};
+use borel_math::saddle::log_binomial;
 
 /// Binomial(n, p).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -33,7 +34,11 @@ impl Scalar for Binomial {
         if x < 0 || x > self.n {
             return f64::NEG_INFINITY;
         }
-        log_choose(self.n, x) + x_log_y(x as f64, self.p) + x_log1p_y((self.n - x) as f64, -self.p)
+        let (successes, failures) = (x as f64, (self.n - x) as f64);
+        if self.n > 20 && x > 0 && x < self.n && self.p > 0.0 && self.p < 1.0 {
+            return log_binomial(successes, failures, self.p, 1.0 - self.p);
+        }
+        log_choose(self.n, x) + x_log_y(successes, self.p) + x_log1p_y(failures, -self.p)
     }
 
     fn mean(&self) -> f64 {

@@ -3,6 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{finite, positive};
 use borel_abi::stream::Stream;
+use borel_math::logarithm::log1p_square;
 
 /// Cauchy(mu, sigma).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -29,7 +30,7 @@ impl Scalar for Cauchy {
     #[inline]
     fn log_density(&self, x: f64) -> f64 {
         let z = (x - self.mu) / self.sigma;
-        -std::f64::consts::PI.ln() - self.sigma.ln() - (z * z).ln_1p()
+        -std::f64::consts::PI.ln() - self.sigma.ln() - log1p_square(z)
     }
 
     fn mean(&self) -> f64 {

@@ -1,10 +1,9 @@
 //! The Dirichlet distribution on probabilities: the product of x_i^(alpha_i - 1), divided by B(alpha), with respect to
 //! Lebesgue measure on all components but the last.
 
-use crate::{Kind, ParameterError, Vector, positive, random, require};
+use crate::{Gamma, Kind, ParameterError, Scalar, Vector, positive, random, require};
 use borel_abi::stream::Stream;
-use borel_math::gamma::lgamma;
-use borel_math::logarithm::{log_sum_exp, x_log_y};
+use borel_math::logarithm::log_sum_exp;
 
 /// Dirichlet(alpha).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -37,7 +36,14 @@ impl Vector for Dirichlet<'_> {
         if x.len() != self.alpha.len() || !inside {
             return f64::NEG_INFINITY;
         }
-        let terms: f64 = self.alpha.iter().zip(x).map(|(a, x)| x_log_y(a - 1.0, *x) - lgamma(*a)).sum();
-        terms + lgamma(self.alpha.iter().sum())
+        // Gammas of one rate, given that their sum is 1: with the rate at the sum of the concentrations, no log-gamma of a
+        // large argument is left.
+        let rate: f64 = self.alpha.iter().sum();
+        let terms = self.alpha.iter().zip(x).map(|(&shape, &x)| Gamma { shape, rate }.log_density(x));
+        // A side where one factor is 0 and another infinite: 0.
+        if terms.clone().any(|term| term == f64::NEG_INFINITY) {
+            return f64::NEG_INFINITY;
+        }
+        terms.sum::<f64>() - Gamma { shape: rate, rate }.log_density(1.0) + rate * (total - 1.0)
     }
 }

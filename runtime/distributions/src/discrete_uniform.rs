@@ -13,6 +13,13 @@ pub struct DiscreteUniform {
     pub upper: i64,
 }
 
+impl DiscreteUniform {
+    /// The number of values, from the exact difference: two large bounds may be one double.
+    fn count(&self) -> f64 {
+        self.upper.wrapping_sub(self.lower) as u64 as f64 + 1.0
+    }
+}
+
 impl Scalar for DiscreteUniform {
     type Value = i64;
 
@@ -34,7 +41,7 @@ impl Scalar for DiscreteUniform {
         if x < self.lower || x > self.upper {
             return f64::NEG_INFINITY;
         }
-        -(self.upper as f64 - self.lower as f64 + 1.0).ln()
+        -self.count().ln()
     }
 
     fn mean(&self) -> f64 {
@@ -42,7 +49,7 @@ impl Scalar for DiscreteUniform {
     }
 
     fn variance(&self) -> f64 {
-        let count = self.upper as f64 - self.lower as f64 + 1.0;
+        let count = self.count();
         (count * count - 1.0) / 12.0
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{positive, random};
 use borel_abi::stream::Stream;
-use borel_math::{gamma::lgamma, logarithm::x_log_y};
+use borel_math::{gamma::lgamma, logarithm::x_log_y, saddle::log_gamma_kernel};
 
 /// Gamma(shape, rate).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -24,7 +24,8 @@ impl Scalar for Gamma {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        random::gamma(stream, self.shape) / self.rate
+        // Divided in logarithms: a draw too small for a double may not be so after the division.
+        (random::log_gamma(stream, self.shape) - self.rate.ln()).exp()
     }
 
     #[inline]
@@ -32,7 +33,11 @@ impl Scalar for Gamma {
         if x < 0.0 || x == f64::INFINITY {
             return f64::NEG_INFINITY;
         }
-        self.shape * self.rate.ln() - lgamma(self.shape) + x_log_y(self.shape - 1.0, x) - self.rate * x
+        let y = self.rate * x;
+        if y.is_normal() {
+            return log_gamma_kernel(self.shape, y) - x.ln();
+        }
+        self.shape * self.rate.ln() - lgamma(self.shape) + x_log_y(self.shape - 1.0, x) - y
     }
 
     fn mean(&self) -> f64 {

@@ -3,6 +3,7 @@
 use crate::positive;
 use crate::{Kind, ParameterError, Scalar};
 use borel_abi::stream::Stream;
+use borel_math::logarithm::log1p_square;
 
 /// HalfCauchy(sigma).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -29,7 +30,7 @@ impl Scalar for HalfCauchy {
             return f64::NEG_INFINITY;
         }
         let z = x / self.sigma;
-        std::f64::consts::FRAC_2_PI.ln() - self.sigma.ln() - (z * z).ln_1p()
+        std::f64::consts::FRAC_2_PI.ln() - self.sigma.ln() - log1p_square(z)
     }
 
     fn mean(&self) -> f64 {

@@ -3,7 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{positive, random};
 use borel_abi::stream::Stream;
-use borel_math::gamma::lgamma;
+use borel_math::{gamma::lgamma, saddle::log_gamma_kernel};
 
 /// InverseGamma(shape, scale).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -24,7 +24,7 @@ impl Scalar for InverseGamma {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        self.scale * (-random::log_gamma(stream, self.shape)).exp()
+        (self.scale.ln() - random::log_gamma(stream, self.shape)).exp()
     }
 
     #[inline]
@@ -32,7 +32,11 @@ impl Scalar for InverseGamma {
         if x <= 0.0 || x == f64::INFINITY {
             return f64::NEG_INFINITY;
         }
-        self.shape * self.scale.ln() - lgamma(self.shape) - (self.shape + 1.0) * x.ln() - self.scale / x
+        let y = self.scale / x;
+        if y.is_normal() {
+            return log_gamma_kernel(self.shape, y) - x.ln();
+        }
+        self.shape * self.scale.ln() - lgamma(self.shape) - (self.shape + 1.0) * x.ln() - y
     }
 
     fn mean(&self) -> f64 {

@@ -1,8 +1,9 @@
 //! Distributions: one file each, and the catalogue that the compiler reads.
 //!
 //! A distribution is a plain struct of its parameters with the trait [`Scalar`] (values are numbers) or [`Vector`] (values
-//! are arrays of Reals). Log-densities are total: -inf outside the support, NaN only from NaN. Samplers expect parameters
-//! that [`Scalar::check`] accepts, and give a NaN (or 0) instead of failing where they were not.
+//! are arrays of Reals). Log-densities are total: -inf outside the support, NaN only from NaN (or a parameter above
+//! 1e304, where intermediate results overflow). Samplers expect parameters that [`Scalar::check`] accepts, and give a NaN
+//! (or 0) instead of failing where they were not.
 
 pub mod catalogue;
 pub mod dynamic;

@@ -3,7 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{random, require};
 use borel_abi::stream::Stream;
-use borel_math::{gamma::log_factorial, logarithm::x_log_y};
+use borel_math::{gamma::log_factorial, logarithm::x_log_y, saddle::log_poisson};
 
 /// Poisson(rate).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -21,12 +21,20 @@ impl Scalar for Poisson {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> i64 {
-        rand_distr::Poisson::new(self.rate).map_or(0, |d| random::draw(&d, stream) as i64)
+        // There is no sampler for a rate of 0, nor for one above the largest value.
+        let beyond = if self.rate > 1.0 { i64::MAX } else { 0 };
+        rand_distr::Poisson::new(self.rate).map_or(beyond, |d| random::draw(&d, stream) as i64)
     }
 
     #[inline]
     fn log_density(&self, x: i64) -> f64 {
-        if x < 0 { f64::NEG_INFINITY } else { x_log_y(x as f64, self.rate) - self.rate - log_factorial(x) }
+        if x < 0 {
+            return f64::NEG_INFINITY;
+        }
+        if x > 20 {
+            return log_poisson(x as f64, self.rate);
+        }
+        x_log_y(x as f64, self.rate) - self.rate - log_factorial(x)
     }
 
     fn mean(&self) -> f64 {

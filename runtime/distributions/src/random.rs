@@ -72,8 +72,3 @@ fn log_gamma_above_one(stream: &mut Stream, shape: f64) -> f64 {
         }
     }
 }
-
-/// A standard gamma.
-pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
-    log_gamma(stream, shape).exp()
-}

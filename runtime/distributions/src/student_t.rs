@@ -3,7 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{finite, positive, random};
 use borel_abi::stream::Stream;
-use borel_math::gamma::log_beta;
+use borel_math::{gamma::log_beta, logarithm::log1p_square};
 
 /// StudentT(nu, mu, sigma).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -27,8 +27,10 @@ impl Scalar for StudentT {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        let chi = 2.0 * random::gamma(stream, 0.5 * self.nu);
-        self.mu + self.sigma * random::normal(stream) * (self.nu / chi).sqrt()
+        // The inverse root of chi-squared / nu, in logarithms so that a small nu does not divide by 0.
+        let log_gamma = random::log_gamma(stream, 0.5 * self.nu);
+        let root = (0.5 * ((0.5 * self.nu).ln() - log_gamma)).exp();
+        self.mu + self.sigma * random::normal(stream) * root
     }
 
     #[inline]
@@ -38,7 +40,7 @@ impl Scalar for StudentT {
         -log_beta(0.5, 0.5 * self.nu)
             - 0.5 * self.nu.ln()
             - self.sigma.ln()
-            - 0.5 * (self.nu + 1.0) * (z * z / self.nu).ln_1p()
+            - 0.5 * (self.nu + 1.0) * log1p_square(z / self.nu.sqrt())
     }
 
     fn mean(&self) -> f64 {

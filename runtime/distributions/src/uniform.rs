@@ -3,6 +3,7 @@
 use crate::{Kind, ParameterError, Scalar};
 use crate::{finite, require};
 use borel_abi::stream::Stream;
+use std::f64::consts::LN_2;
 
 /// Uniform(lower, upper).
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -11,6 +12,14 @@ pub struct Uniform {
     pub lower: f64,
     /// The upper bound, above the lower.
     pub upper: f64,
+}
+
+impl Uniform {
+    /// The logarithm of the width, which itself overflows for the widest intervals.
+    fn log_width(&self) -> f64 {
+        let width = self.upper - self.lower;
+        if width.is_finite() { width.ln() } else { (0.5 * self.upper - 0.5 * self.lower).ln() + LN_2 }
+    }
 }
 
 impl Scalar for Uniform {
@@ -23,7 +32,8 @@ impl Scalar for Uniform {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        self.lower + (self.upper - self.lower) * stream.uniform()
+        let (width, u) = (self.upper - self.lower, stream.uniform());
+        if width.is_finite() { self.lower + width * u } else { self.lower * (1.0 - u) + self.upper * u }
     }
 
     #[inline]
@@ -33,7 +43,7 @@ impl Scalar for Uniform {
         } else if x.is_nan() {
             f64::NAN
         } else {
-            -(self.upper - self.lower).ln()
+            -self.log_width()
         }
     }
 

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 /// A recorded choice as its object has it: next, scope, choice, index, shape, value.
 struct Record {
-    address: u64,
+    draw: u64,
     scope: i64,
     choice: i64,
     index: i64,
@@ -75,7 +75,7 @@ impl<'a> Collector<'a> {
             // SAFETY: a live record.
             unsafe {
                 self.records.push(Record {
-                    address: record as u64,
+                    draw: word(record, 6),
                     scope: word(record, 1) as i64,
                     choice: word(record, 2) as i64,
                     index: word(record, 3) as i64,
@@ -96,7 +96,7 @@ impl<'a> Collector<'a> {
                 None => Target::Name(name),
             }
         });
-        let origin = Origin::Draw(record.address);
+        let origin = Origin::Draw(record.draw);
         match target {
             Target::Column(column, Kind::Real) => draws.push(*column, row, f64::from_bits(record.value), origin),
             Target::Column(column, Kind::Int) => draws.push(*column, row, record.value as i64 as f64, origin),

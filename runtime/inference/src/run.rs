@@ -76,6 +76,8 @@ pub struct Settings<'a> {
     pub threads: usize,
     /// Independent repetitions, for the standard error of the evidence.
     pub repeats: usize,
+    /// Whether SMC keeps who descends from whom.
+    pub genealogy: bool,
     /// Stop after this time, with what there is by then.
     pub timeout: Option<Duration>,
     /// How the caller takes part.
@@ -91,6 +93,8 @@ pub struct Outcome {
     pub log_evidence: Option<f64>,
     /// Its standard error, where it is known.
     pub log_evidence_error: Option<f64>,
+    /// For each resampling of the first run the ancestor of each particle, if they were asked for.
+    pub genealogy: Vec<Vec<u32>>,
     /// Figures of the method.
     pub diagnostics: Vec<(&'static str, f64)>,
     /// Whether the run was stopped before its end.
@@ -157,8 +161,11 @@ fn repeat(job: &Job, host: &Host, settings: &Settings<'_>, control: &Control<'_>
         let workers = (0..settings.threads.max(1)).map(|_| model.worker()).collect();
         let mut team = Team::new(workers, pool.as_ref());
         let seed = seed_of(settings.seed, repetition);
-        let population = sample(&model, &mut team, settings.method, seed, control)?;
+        let mut population = sample(&model, &mut team, settings, seed, control)?;
         join(&mut total, &mut evidences, &model, &population);
+        if repetition == 0 {
+            total.genealogy = std::mem::take(&mut population.genealogy);
+        }
         population.discard(&model, &mut team);
         total.live_objects += team.workers().iter_mut().map(|worker| worker.get().live_objects()).sum::<usize>();
     }
@@ -177,13 +184,14 @@ fn seed_of(seed: u64, repetition: usize) -> u64 {
 fn sample(
     model: &CompiledModel,
     team: &mut Team<'_, crate::compiled::Handle>,
-    method: Method,
+    settings: &Settings<'_>,
     seed: u64,
     control: &Control<'_>,
 ) -> Result<Population<CompiledModel>, RuntimeError> {
-    match method {
+    let genealogy = settings.genealogy;
+    match settings.method {
         Method::Smc { particles, resampling, threshold } => {
-            smc(model, team, &Smc { particles, resampling, threshold, seed, genealogy: false }, control)
+            smc(model, team, &Smc { particles, resampling, threshold, seed, genealogy }, control)
         }
         Method::Importance { draws } | Method::Simulate { draws } => {
             importance(model, team, &Importance { draws, seed }, control)
@@ -252,5 +260,13 @@ fn infer_exact(job: &Job, host: &Host, mass: f64, control: &Control<'_>) -> Resu
     let (log_evidence, partial) = (Some(found.log_evidence), found.partial);
     found.discard(&model, &mut worker);
     let live_objects = worker.live_objects();
-    Ok(Outcome { draws, log_evidence, log_evidence_error: None, diagnostics, partial, live_objects })
+    Ok(Outcome {
+        draws,
+        log_evidence,
+        log_evidence_error: None,
+        genealogy: Vec::new(),
+        diagnostics,
+        partial,
+        live_objects,
+    })
 }

@@ -66,14 +66,15 @@ impl<'p, W: Send> Team<'p, W> {
                 let mut chunks = own.iter_mut().enumerate();
                 *result = chunks.try_for_each(|(i, chunk)| function(*number, worker, *first + i, chunk));
             };
+        // To wake a thread takes longer than many a step of a few particles.
+        let busy = parts.iter().filter(|(_, _, _, own, _)| !own.is_empty()).count();
         match self.pool {
-            Some(pool) if count > 1 => pool.scope(|scope| {
+            Some(pool) if busy > 1 => pool.scope(|scope| {
                 for part in &mut parts {
                     scope.spawn(|_| work(part));
                 }
             }),
-            Some(pool) => pool.install(|| parts.iter_mut().for_each(work)),
-            None => parts.iter_mut().for_each(work),
+            _ => parts.iter_mut().for_each(work),
         }
         parts.into_iter().find_map(|part| part.4.err()).map_or(Ok(()), Err)
     }

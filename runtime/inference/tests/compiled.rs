@@ -97,7 +97,7 @@ unsafe extern "C" fn grow_lists(ctx: *mut Ctx, _: *const u64, particles: *mut u6
             let tail = if particle[0] == 0 { 3 } else { particle[6] };
             let index = particle[7];
             particle[6] = make(ctx, CONS, &[x.to_bits(), tail]);
-            particle[2] = make(ctx, builtin::RECORD, &[particle[2], 0, 0, index, 0, x.to_bits()]);
+            particle[2] = make(ctx, builtin::RECORD, &[particle[2], 0, 0, index, 0, x.to_bits(), x.to_bits()]);
             particle[1] = x.ln().to_bits();
             particle[7] += 1;
             particle[0] = if particle[7] == STEPS { DONE } else { 1 };

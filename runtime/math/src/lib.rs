@@ -6,3 +6,4 @@ pub mod gamma;
 pub mod linear;
 pub mod logarithm;
 pub mod normal;
+pub mod saddle;

@@ -33,7 +33,7 @@ pub fn log1mexp(x: f64) -> f64 {
 pub fn log_sum_exp(xs: &[f64]) -> f64 {
     let largest = xs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest.is_infinite() {
-        return largest;
+        return if xs.iter().any(|x| x.is_nan()) { f64::NAN } else { largest };
     }
     largest + xs.iter().map(|x| (x - largest).exp()).sum::<f64>().ln()
 }
@@ -41,13 +41,19 @@ pub fn log_sum_exp(xs: &[f64]) -> f64 {
 /// x log(y), and 0 where x is 0.
 #[inline]
 pub fn x_log_y(x: f64, y: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { x * y.ln() }
+    if x == 0.0 && !y.is_nan() { 0.0 } else { x * y.ln() }
 }
 
 /// x log(1 + y), and 0 where x is 0.
 #[inline]
 pub fn x_log1p_y(x: f64, y: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { x * y.ln_1p() }
+    if x == 0.0 && !y.is_nan() { 0.0 } else { x * y.ln_1p() }
+}
+
+/// log(1 + x^2), also where the square overflows.
+#[inline]
+pub fn log1p_square(x: f64) -> f64 {
+    if x.abs() > 1e10 { 2.0 * x.abs().ln() } else { (x * x).ln_1p() }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The standard normal distribution function and its inverse.
+//! The standard normal distribution function and its logarithm.
 
 /// P(Z <= x) by the complementary error function, accurate in the lower tail.
 #[inline]
@@ -8,7 +8,7 @@ pub fn normal_cdf(x: f64) -> f64 {
 
 /// log P(Z <= x): by the asymptotic series of Mills' ratio below -37, where the function itself underflows.
 pub fn normal_log_cdf(x: f64) -> f64 {
-    if x > 6.0 {
+    if x > 0.0 {
         return (-normal_cdf(-x)).ln_1p();
     }
     if x > -37.0 {

@@ -22,7 +22,13 @@ impl Posterior {
         }
         if let Some(log_evidence) = self.log_evidence {
             let error = self.log_evidence_error.map(|error| format!(" (standard error {error:.2})"));
-            text.push_str(&format!("log evidence {log_evidence:.4}{}\n", error.unwrap_or_default()));
+            // Rounded first: an evidence of one is not "-0.0000".
+            let rounded = (log_evidence * 1e4).round() / 1e4 + 0.0;
+            text.push_str(&format!("log evidence {rounded:.4}{}\n", error.unwrap_or_default()));
+        }
+        let unexplored = self.diagnostics.iter().find(|(name, _)| name == "unexplored_mass");
+        if let Some(mass) = unexplored.and_then(|(_, mass)| mass.as_f64()).filter(|mass| *mass > 1e-300) {
+            text.push_str(&format!("unexplored: at most {mass:.1e} of the prior\n"));
         }
         if self.partial {
             text.push_str("(partial: the run was stopped before its end)\n");

@@ -1,6 +1,7 @@
 //! Data to the values of a model's parameters.
 
 use super::convert::{bindable, convert, listed};
+use super::datum::Kind;
 use super::problem::diagnostic;
 use super::{Data, Field};
 use borel_abi::Value;
@@ -34,7 +35,10 @@ pub(crate) fn bind(program: &Program, model: &Function, data: &Data) -> (Vec<Val
     if diagnostics.iter().any(Diagnostic::is_error) {
         values.clear();
     }
-    let extra = unused(program, model, data).filter(|field| !near.contains(&field.name.as_str()));
+    // A table may have more columns than a model needs; but where a default steps in, one may be a misspelled name.
+    let defaulted = data.fields.iter().any(|field| field.span.is_some_and(|span| span.file == model.span.file));
+    let is_column = |field: &Field| matches!(field.datum.kind, Kind::Column(_)) && !defaulted;
+    let extra = unused(program, model, data).filter(|field| !near.contains(&field.name.as_str()) && !is_column(field));
     diagnostics.extend(extra.map(|field| unknown(model, program, field)));
     (values, diagnostics)
 }

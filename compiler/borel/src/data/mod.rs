@@ -8,6 +8,7 @@ pub(crate) mod bind;
 mod convert;
 mod csv;
 mod datum;
+pub(crate) mod default;
 mod json;
 mod problem;
 #[cfg(test)]
@@ -44,6 +45,9 @@ pub(crate) struct Field {
     pub(crate) span: Option<Span>,
     pub(crate) datum: Datum,
 }
+
+/// What a file says, or what is wrong with it.
+type Fields = Result<Vec<Field>, Vec<Diagnostic>>;
 
 impl Data {
     /// No data.
@@ -113,11 +117,7 @@ impl Data {
         Data::from_text(file, text, csv::parse)
     }
 
-    fn from_text(
-        name: &str,
-        text: &str,
-        parse: fn(FileId, &str) -> Result<Vec<Field>, Vec<Diagnostic>>,
-    ) -> Result<Data, Diagnostics> {
+    fn from_text(name: &str, text: &str, parse: fn(FileId, &str) -> Fields) -> Result<Data, Diagnostics> {
         let mut sources = SourceMap::default();
         let file = sources.add(name, text);
         if text.trim_start_matches('\u{feff}').trim().is_empty() {

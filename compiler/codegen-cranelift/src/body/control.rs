@@ -131,9 +131,11 @@ impl<'f> Body<'f> {
     pub(crate) fn check_interrupt(&mut self) {
         let flags = self.constant_flags(Region::Context);
         let address = self.builder.ins().load(types::I64, flags, self.context, offset::INTERRUPT);
-        let byte = self.builder.ins().load(types::I8, MemFlagsData::trusted(), address, 0);
+        // Another thread writes it: an ordinary load would be taken for that of an earlier loop.
+        let byte = self.builder.ins().atomic_load(types::I8, MemFlagsData::trusted(), address);
         self.stop_if(byte, |body| {
-            body.call_runtime("borel_interrupted", &[], &[], &[]);
+            let site = body.function_site();
+            body.call_runtime("borel_interrupted", &[Ty::Int], &[], &[site]);
         });
     }
 
@@ -143,8 +145,15 @@ impl<'f> Body<'f> {
         let limit = self.load(Ty::Int, Region::Context, self.context, offset::STACK_LIMIT);
         let over = self.builder.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
         self.stop_if(over, |body| {
-            body.call_runtime("borel_stack_overflow", &[], &[], &[]);
+            let site = body.function_site();
+            body.call_runtime("borel_stack_overflow", &[Ty::Int], &[], &[site]);
         });
+    }
+
+    /// The place of the function, as errors name it.
+    fn function_site(&mut self) -> Value {
+        let site = self.function.site.map_or(-1, |site| i64::from(site.0));
+        self.word(site)
     }
 
     /// Stops with an error if the condition holds.

@@ -34,6 +34,7 @@ impl Build {
                 suspends: false,
                 environment: Vec::new(),
                 counted: true,
+                site: Some(SITE),
             },
             labels: 0,
         };

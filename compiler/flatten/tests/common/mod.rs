@@ -41,6 +41,7 @@ pub fn try_flow(text: &str, name: &str, specialised: bool, request: &Request) ->
 }
 
 /// Flattens and verifies what is not refused.
+#[allow(dead_code)]
 pub fn flow(text: &str, name: &str, specialised: bool, request: &Request) -> Module {
     try_flow(text, name, specialised, request).unwrap_or_else(|refusals| panic!("{refusals:?}"))
 }

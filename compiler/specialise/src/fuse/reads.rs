@@ -71,16 +71,25 @@ impl Reads {
 
     /// Whether each element is read before anything else can fail, lengths aside, or be seen from outside.
     pub(super) fn is_read_whole(&self, after: &[Stmt], length: &Atom, summaries: &Summaries) -> bool {
+        let mut lengths = vec![length];
         for stmt in after {
             let effects = effect::op(&stmt.op, summaries);
             if !effects.within(Effects::FAILS | Effects::DRAWS) || effect::op_escapes(&stmt.op) {
                 return false;
             }
             match &stmt.op {
-                Op::Build(limit, index, body) if limit == length && self.reads_at(body, *index) => return true,
-                Op::Loop(label, params, body) if self.loop_reads_all(*label, params, body, length) => return true,
-                op if effects.within(Effects::NONE) || checks_lengths(op) => {}
-                _ => return false,
+                Op::Build(limit, index, body) if lengths.contains(&limit) && self.reads_at(body, *index) => {
+                    return true;
+                }
+                Op::Loop(label, params, body) if self.loop_reads_all(*label, params, body, &lengths) => return true,
+                op => match checked_lengths(op) {
+                    // From here on they are the same.
+                    Some((left, right)) if lengths.contains(&left) => lengths.push(right),
+                    Some((left, right)) if lengths.contains(&right) => lengths.push(left),
+                    Some(_) => {}
+                    None if effects.within(Effects::NONE) => {}
+                    None => return false,
+                },
             }
         }
         false
@@ -94,10 +103,10 @@ impl Reads {
         })
     }
 
-    /// Whether the loop counts from zero to the length, reads each element and is not left before.
-    fn loop_reads_all(&self, label: Label, params: &[(Var, Atom)], body: &Block, length: &Atom) -> bool {
+    /// Whether the loop counts from zero to one of the lengths, reads each element and is not left before.
+    fn loop_reads_all(&self, label: Label, params: &[(Var, Atom)], body: &Block, lengths: &[&Atom]) -> bool {
         let Some(counted) = counted(label, params, body) else { return false };
-        if counted.first != Atom::Int(0) || counted.limit != *length {
+        if counted.first != Atom::Int(0) || !lengths.contains(&&counted.limit) {
             return false;
         }
         let goes_on = |block: &Block| self.reads_at(block, counted.index) && !breaks(block, label);
@@ -111,9 +120,11 @@ fn breaks(block: &Block, label: Label) -> bool {
         || block.stmts.iter().any(|stmt| stmt.op.blocks().into_iter().any(|inner| breaks(inner, label)))
 }
 
-/// Whether the operation does nothing but stop the program if two lengths differ.
-fn checks_lengths(op: &Op) -> bool {
-    let Op::If(_, then, otherwise) = op else { return false };
-    let fails = otherwise.stmts.iter().all(|stmt| matches!(stmt.op, Op::Fail(Failure::Lengths(..))));
-    fails && then.stmts.is_empty()
+/// The lengths that an operation checks to be the same, if it does nothing else.
+fn checked_lengths(op: &Op) -> Option<(&Atom, &Atom)> {
+    let Op::If(_, then, otherwise) = op else { return None };
+    match otherwise.stmts.as_slice() {
+        [Stmt { op: Op::Fail(Failure::Lengths(left, right)), .. }] if then.stmts.is_empty() => Some((left, right)),
+        _ => None,
+    }
 }

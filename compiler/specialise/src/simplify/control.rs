@@ -103,7 +103,6 @@ impl Simplifier<'_> {
             };
         }
         let comes_back = (yields(&then), yields(&otherwise));
-        // What holds where but one branch comes back holds from here on.
         match comes_back {
             (true, false) => self.assume(&condition, true),
             (false, true) => self.assume(&condition, false),
@@ -116,7 +115,7 @@ impl Simplifier<'_> {
     /// A branch, in which the condition is known.
     fn under(&mut self, condition: &Atom, holds: bool, block: Block) -> Block {
         let bounds = self.bounds.len();
-        self.assume(condition, holds);
+        self.compare(condition, holds);
         let Atom::Var(known) = condition else { return self.block(block) };
         self.replace(*known, Atom::Bool(holds));
         let block = self.block(block);
@@ -125,8 +124,31 @@ impl Simplifier<'_> {
         block
     }
 
-    /// Notes what a comparison says of Ints.
+    /// The condition is so from here to the end of the block: where it is not, control does not come back.
     fn assume(&mut self, condition: &Atom, holds: bool) {
+        self.compare(condition, holds);
+        let Atom::Var(known) = condition else { return };
+        let equal = match self.fact(condition) {
+            Fact::Prim(Prim::EqInt, operands) if holds => match operands.as_slice() {
+                [a, Atom::Var(b)] if *a != Atom::Var(*b) => Some((*b, a.clone())),
+                [Atom::Var(a), constant] => Some((*a, constant.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.assume_value(*known, Atom::Bool(holds));
+        if let Some((var, other)) = equal {
+            self.assume_value(var, other);
+        }
+    }
+
+    fn assume_value(&mut self, var: Var, value: Atom) {
+        self.replace(var, value);
+        self.assumed.push(var);
+    }
+
+    /// Notes what a comparison says of Ints.
+    fn compare(&mut self, condition: &Atom, holds: bool) {
         let Fact::Prim(prim, operands) = self.fact(condition) else { return };
         match (*prim, operands.as_slice(), holds) {
             (Prim::LtInt, [Atom::Var(low), high], true) => {

@@ -97,6 +97,8 @@ pub(crate) struct Simplifier<'p> {
     bounds: Bounds,
     /// The lengths of arrays that have been asked for in scope.
     lengths: Vec<(Var, Atom)>,
+    /// Variables that are known to be something else up to the end of the block.
+    assumed: Vec<Var>,
     /// Whether names of choices have the number of an iteration here.
     indexed: bool,
     /// How many copies of closures are around, and how large all copies are so far.
@@ -118,6 +120,7 @@ pub(crate) fn function(program: &mut Program, id: FunctionId, tables: &mut Table
         uses,
         bounds: Bounds::default(),
         lengths: Vec::new(),
+        assumed: Vec::new(),
         indexed: false,
         depth: 0,
         copied: 0,
@@ -137,8 +140,11 @@ pub(crate) fn function(program: &mut Program, id: FunctionId, tables: &mut Table
 impl Simplifier<'_> {
     fn block(&mut self, block: Block) -> Block {
         let mut out = Vec::with_capacity(block.stmts.len());
-        let (lengths, bounds) = (self.lengths.len(), self.bounds.len());
+        let (lengths, bounds, assumed) = (self.lengths.len(), self.bounds.len(), self.assumed.len());
         let end = self.run(block, &mut out);
+        for var in self.assumed.split_off(assumed) {
+            self.restore(var);
+        }
         self.lengths.truncate(lengths);
         self.bounds.truncate(bounds);
         Block { stmts: out, end }

@@ -195,20 +195,22 @@ impl<'a> Checker<'a> {
         use borel_typed::ExprKind;
         match source {
             Source::Given(expr) => self.check(expr, ty, Why::Nothing),
-            Source::Default(Default::Expr(expr)) => {
-                // A default is evaluated in the scope of the definition: nothing local is visible to it.
-                let scope = std::mem::take(&mut self.scope);
-                let module = std::mem::replace(&mut self.module, module);
-                let value = self.check(expr, ty, Why::Nothing);
-                self.module = module;
-                self.scope = scope;
-                value
-            }
+            Source::Default(Default::Expr(expr)) => self.check_default(expr, ty, module),
             Source::Default(Default::Int(value)) => node(ExprKind::Int(value), Ty::INT, span),
             Source::Default(Default::Real(value)) => node(ExprKind::Real(value), Ty::REAL, span),
             Source::Default(Default::String(value)) => node(ExprKind::String(value.to_string()), Ty::STRING, span),
             Source::Default(Default::Required) => self.error(span),
         }
+    }
+
+    /// A default is evaluated in the scope of the definition: nothing local is visible to it.
+    pub(super) fn check_default(&mut self, default: &'a ast::Expr, ty: Ty, module: usize) -> Expr {
+        let scope = std::mem::take(&mut self.scope);
+        let module = std::mem::replace(&mut self.module, module);
+        let value = self.check(default, ty, Why::Nothing);
+        self.module = module;
+        self.scope = scope;
+        value
     }
 
     /// Looks at arguments that do not fit their call, for the errors in them.

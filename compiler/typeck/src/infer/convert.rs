@@ -121,7 +121,6 @@ impl Checker<'_> {
             }
             Mismatch::Different => self.difference(found, expected, span),
         };
-        let each = matches!(self.store.node(found), Node::Array(element) if self.same(*element, expected));
         let expected = self.show(expected);
         let diagnostic = match why {
             Why::Nothing => diagnostic,
@@ -129,16 +128,7 @@ impl Checker<'_> {
             Why::Result(at) => diagnostic.label(at, format!("the function is declared to return {expected}")),
             Why::Variable(at) => diagnostic.label(at, format!("the variable has type {expected}")),
             Why::Sibling(at) => diagnostic.label(at, format!("{expected} because of this")),
-            Why::Distribution(at) => {
-                let mut diagnostic = diagnostic.label(at, format!("this distribution is over {expected}"));
-                if each {
-                    diagnostic.help = Some(
-                        "to observe each element, write `observe ys ~ iid(distribution, len(ys))`, or a loop over the array"
-                            .into(),
-                    );
-                }
-                diagnostic
-            }
+            Why::Distribution(at) => diagnostic.label(at, format!("this distribution is over {expected}")),
         };
         self.report(diagnostic);
     }

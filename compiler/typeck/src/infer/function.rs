@@ -52,6 +52,7 @@ impl<'a> Checker<'a> {
 
     /// The body of a function, its parameters in scope.
     pub(super) fn body(&mut self, function: &'a ast::Function, header: &Header) -> (Vec<Pattern>, Expr) {
+        self.check_defaults(function, header);
         let mark = self.scope.len();
         self.contexts.push(Context {
             effect: header.effect,
@@ -82,6 +83,26 @@ impl<'a> Checker<'a> {
             None => self.finish_result(body, &returns, header.result),
         };
         (params, body)
+    }
+
+    /// Each call that leaves a parameter out checks its default; this finds what is wrong where no call does.
+    fn check_defaults(&mut self, function: &'a ast::Function, header: &Header) {
+        for (param, &ty) in function.params.iter().zip(&header.params) {
+            let Some(default) = &param.default else { continue };
+            self.contexts.push(Context {
+                effect: self.store.fresh_effect(),
+                declared_pure: None,
+                result: Ty::ERROR,
+                declared_result: None,
+                returns: Vec::new(),
+                loops: 0,
+                is_constant: false,
+            });
+            // What is not written may differ from call to call.
+            let ty = if param.ty.is_some() { ty } else { self.store.fresh() };
+            self.check_default(default, ty, self.module);
+            self.contexts.pop();
+        }
     }
 
     /// Names of different parameters differ; those within one pattern have been compared already.

@@ -2,9 +2,9 @@
 
 use borel_diagnostics::Diagnostic;
 use borel_syntax::ast;
-use borel_typed::{PatternKind, Stmt, StmtKind};
+use borel_typed::{Expr, PatternKind, Stmt, StmtKind};
 
-use super::expression::is_literal;
+use super::expression::{integer_literal, is_literal};
 use super::pattern::is_constructor_name;
 use super::{Checker, Mode, hold};
 use crate::constraint::{Constraint, Kind};
@@ -154,9 +154,28 @@ impl<'a> Checker<'a> {
                 value
             }
         };
-        let value = self.check(value, value_type, Why::Distribution(distribution.span));
+        let value = self.observed(value, value_type, Why::Distribution(distribution.span));
         self.perform(Effect::Random, span, "`observe`");
         StmtKind::Observe(value, distribution)
+    }
+
+    /// A value of the distribution's type, or an array of them where that type is a number or a Bool.
+    fn observed(&mut self, value: &'a ast::Expr, expected: Ty, why: Why) -> Expr {
+        let is_scalar = matches!(self.store.node(expected), Node::Real | Node::Int | Node::Bool);
+        let is_control =
+            matches!(value.kind, ast::ExprKind::If(..) | ast::ExprKind::Match(..) | ast::ExprKind::Block(_));
+        if !is_scalar || is_control || integer_literal(value).is_some() {
+            return self.check(value, expected, why);
+        }
+        let value = self.infer(value);
+        let found = self.resolve(self.ty(&value));
+        match self.store.node(found) {
+            Node::Array(_) => {
+                let each = self.store.array(expected);
+                self.coerce(value, each, why)
+            }
+            _ => self.coerce(value, expected, why),
+        }
     }
 
     fn loop_body(&mut self, body: &'a ast::Block) -> borel_typed::Expr {

@@ -28,12 +28,12 @@ unsafe extern "C" fn borel_trap(ctx: *mut Ctx, kind: i64, site: i64, a: i64, b: 
     unsafe { raise(ctx, site, trap_kind(kind, a, b)) }
 }
 
-unsafe extern "C" fn borel_stack_overflow(ctx: *mut Ctx) -> ! {
+unsafe extern "C" fn borel_stack_overflow(ctx: *mut Ctx, site: i64) -> ! {
     // SAFETY: called by compiled code with its context.
-    unsafe { raise(ctx, -1, ErrorKind::StackOverflow) }
+    unsafe { raise(ctx, site, ErrorKind::StackOverflow) }
 }
 
-unsafe extern "C" fn borel_interrupted(ctx: *mut Ctx) -> ! {
+unsafe extern "C" fn borel_interrupted(ctx: *mut Ctx, site: i64) -> ! {
     // SAFETY: called by compiled code with its context.
-    unsafe { raise(ctx, -1, ErrorKind::Interrupted) }
+    unsafe { raise(ctx, site, ErrorKind::Interrupted) }
 }

@@ -193,12 +193,12 @@ unsafe extern "C" fn borel_matrix_identity(ctx: *mut Ctx, site: i64, size: i64) 
 }
 
 unsafe extern "C" fn borel_matrix_diagonal(ctx: *mut Ctx, site: i64, object: *const u64) -> *mut u64 {
-    // SAFETY: called by compiled code with its context and a live matrix.
+    // SAFETY: called by compiled code with its context and a live `[Real]`.
     unsafe {
-        let (rows, columns, elements) = matrix(object);
-        let length = rows.min(columns);
-        let fill = |to: &mut [f64]| (0..length).for_each(|i| to[i] = elements[i * columns + i]);
-        or_raise(ctx, site, new_reals(ctx, length, fill))
+        let elements = reals(object);
+        let n = elements.len();
+        let fill = |to: &mut [f64]| elements.iter().enumerate().for_each(|(i, x)| to[i * n + i] = *x);
+        or_raise(ctx, site, new_matrix(ctx, n, n, fill))
     }
 }
 

@@ -47,10 +47,11 @@ unsafe extern "C" fn borel_mem_insert(ctx: *mut Ctx, key: u64, value: u64) {
 
 /// Puts a record before those of the particle.
 unsafe fn record(ctx: *mut Ctx, layout: u32, choice: i64, index: i64, shape: i64, value: u64) -> Result<(), ErrorKind> {
-    // SAFETY: the context is that of a worker; a record has these six words.
+    // SAFETY: the context is that of a worker; a record has these seven words.
     unsafe {
-        let node = Worker::of(ctx).allocate(layout, 8 + 8 * 6)?;
-        let words = [(*ctx).trace as u64, (*ctx).scope as u64, choice as u64, index as u64, shape as u64, value];
+        let node = Worker::of(ctx).allocate(layout, 8 + 8 * 7)?;
+        let (next, scope, draw) = ((*ctx).trace as u64, (*ctx).scope as u64, (*ctx).stream.position());
+        let words = [next, scope, choice as u64, index as u64, shape as u64, value, draw];
         std::ptr::copy_nonoverlapping(words.as_ptr(), node.add(1), words.len());
         (*ctx).trace = node;
         Ok(())

@@ -2,32 +2,23 @@
 //! distribution each; sums of arrays that it builds become loops too. Fusion then leaves nothing of the arrays.
 //!
 //! A whole observation stays one: the log densities are summed, and the sum is one factor, since sequential Monte Carlo may
-//! resample after each. Sums run from the first to the last, as the runtime's do. Where draws are only simulated,
-//! observations are ignored, lengths and parameters included, so those stay as they are; see [`simulated`].
-
-mod simulated;
-
-use std::collections::HashSet;
+//! resample after each. Sums run from the first to the last, as the runtime's do.
 
 use borel_core::{Atom, Block, ChoiceId, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type, Var};
 
 use crate::code::Code;
 use crate::uses::Uses;
-pub(crate) use simulated::simulated_functions;
 
 /// Arrays given element by element are taken apart up to this length.
 const UNROLLED: usize = 8;
 
-/// Rewrites a function; whether anything was rewritten. `simulated`: it may run where observations are ignored.
-pub(crate) fn function(program: &mut Program, id: FunctionId, simulated: bool) -> bool {
+/// Rewrites a function; whether anything was rewritten.
+pub(crate) fn function(program: &mut Program, id: FunctionId) -> bool {
     let index = id.0 as usize;
     let mut body = std::mem::take(&mut program.functions[index].body);
     let vars = program.vars.len();
     let uses = Uses::of(&body, vars);
-    let inferred = simulated::only_inferred(&body, &uses);
-    let may_simulate = program.root.is_some_and(|root| !program.function(root).is_model);
-    let mut products =
-        Products { program, parts: vec![None; vars], uses, inferred, may_simulate, simulated, changed: false };
+    let mut products = Products { program, parts: vec![None; vars], uses, changed: false };
     products.block(&mut body);
     let changed = products.changed;
     program.functions[index].body = body;
@@ -53,23 +44,13 @@ struct Products<'p> {
     program: &'p mut Program,
     parts: Vec<Option<Part>>,
     uses: Uses,
-    /// Closures whose posteriors are asked for, and nothing else.
-    inferred: HashSet<Var>,
-    /// Whether draws are only simulated in some part of the program, and whether here.
-    may_simulate: bool,
-    simulated: bool,
     changed: bool,
 }
 
 impl Products<'_> {
     fn block(&mut self, block: &mut Block) {
         for mut stmt in std::mem::take(&mut block.stmts) {
-            let outside = self.simulated;
-            if let Op::Lambda(_) = stmt.op {
-                self.simulated = self.may_simulate && !self.inferred.contains(&stmt.var);
-            }
             stmt.op.blocks_mut().into_iter().for_each(|inner| self.block(inner));
-            self.simulated = outside;
             self.note(&stmt);
             match self.rewritten(&stmt) {
                 Some(code) => {
@@ -126,9 +107,7 @@ impl Products<'_> {
                 self.record(*choice, stmt.var, &mut code);
                 return Some(code.stmts);
             }
-            Op::Observe(Source::Value(source), value) if !self.simulated => {
-                Op::Factor(self.log_density(source, value, &mut code)?)
-            }
+            Op::Observe(Source::Value(source), value) => Op::Factor(self.log_density(source, value, &mut code)?),
             Op::LogDensity(Source::Value(source), value) => Op::Atom(self.log_density(source, value, &mut code)?),
             Op::Prim(Prim::SumReal, operands) => {
                 Op::Atom(self.sum(operands.first()?, Prim::Add, Atom::Real(0.0), &mut code)?)

@@ -1,4 +1,0 @@
-//! .
-use borel_flow::Module;
-/// .
-pub fn optimise(_module: &mut Module) {}
