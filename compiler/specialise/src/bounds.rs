@@ -1,4 +1,4 @@
-//! What is known of Ints in scope: upper limits, and which are not negative. A log that is cut back on leaving a scope.
+//! What is known of Ints in scope: upper limits, which are not negative, and which are equal. A log that is cut back on leaving a scope.
 
 use borel_core::{Atom, Var};
 
@@ -10,6 +10,7 @@ pub(crate) struct Bounds {
 enum Bound {
     Below(Var, Atom),
     NotNegative(Atom),
+    Equal(Atom, Atom),
 }
 
 impl Bounds {
@@ -29,6 +30,20 @@ impl Bounds {
     /// The operand is at least 0.
     pub(crate) fn not_negative(&mut self, atom: Atom) {
         self.known.push(Bound::NotNegative(atom));
+    }
+
+    /// The two are the same.
+    pub(crate) fn equal(&mut self, left: Atom, right: Atom) {
+        self.known.push(Bound::Equal(left, right));
+    }
+
+    /// Whether the two are known to be the same.
+    pub(crate) fn are_equal(&self, a: &Atom, b: &Atom) -> bool {
+        a == b
+            || self.known.iter().any(|bound| match bound {
+                Bound::Equal(left, right) => (left == a && right == b) || (left == b && right == a),
+                _ => false,
+            })
     }
 
     /// Whether the operand is known to be at least 0; `is_length` knows lengths.

@@ -9,6 +9,8 @@ pub(crate) struct Counted {
     pub index: Var,
     /// Its first value.
     pub first: Atom,
+    /// What it stays below.
+    pub limit: Atom,
     /// The statements that increment it.
     pub increments: Vec<Var>,
 }
@@ -45,7 +47,7 @@ pub(crate) fn counted(label: Label, params: &[(Var, Atom)], body: &Block) -> Opt
     if !all_increment(then, label, position, index, &mut Vec::new(), &mut increments) {
         return None;
     }
-    Some(Counted { index, first: params[position].1.clone(), increments })
+    Some(Counted { index, first: params[position].1.clone(), limit, increments })
 }
 
 /// Whether each jump to the next iteration passes the index plus a positive constant at the position.

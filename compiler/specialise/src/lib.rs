@@ -3,20 +3,26 @@
 //!
 //! Every pass keeps the order of random effects, so a seed gives the same draws optimised or not, and computes the same
 //! bits: no arithmetic on Reals is reordered. Choices keep their names. What stops a program stops it still; where two
-//! errors are to be had in one expression over arrays, which of them is reported may change. [`pipeline`] lists the passes.
+//! errors are to be had, in an array and in what reads it, which of them is reported may change. [`pipeline`] lists the
+//! passes.
 
+mod arrays;
 mod bounds;
+mod branch;
 mod call_pattern;
+mod code;
 mod contract;
 mod counted;
 mod dead;
 mod effect;
 mod fuse;
+mod hoist;
 mod inline;
 mod pipeline;
 mod product;
 mod reachable;
 mod rename;
+mod share;
 mod simplify;
 mod size;
 mod unname;

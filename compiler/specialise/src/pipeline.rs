@@ -2,7 +2,7 @@
 
 use borel_core::Program;
 
-use crate::{Options, call_pattern, contract, fuse, product, reachable, unname};
+use crate::{Options, arrays, call_pattern, contract, hoist, reachable, unname};
 
 /// A pass: its name for messages, and what it does to a program that verifies; it verifies afterwards too.
 type Pass = (&'static str, fn(&mut Program));
@@ -13,10 +13,9 @@ const PASSES: &[Pass] = &[
     ("call patterns", call_pattern::call_pattern),
     ("prune", reachable::prune),
     ("inline again", contract::inline),
-    ("products", product::products),
+    ("arrays", arrays::arrays),
+    ("hoist", hoist::hoist),
     ("simplify", contract::simplify),
-    ("fuse", fuse::fuse),
-    ("simplify again", contract::simplify),
     ("prune again", reachable::prune),
 ];
 

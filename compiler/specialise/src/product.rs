@@ -1,33 +1,34 @@
 //! Products taken apart: draws from, and scores under, arrays of distributions that the program builds become loops over one
-//! distribution each, so that neither the array nor the distributions are built.
+//! distribution each; sums of arrays that it builds become loops too. Fusion then leaves nothing of the arrays.
 //!
 //! A whole observation stays one: the log densities are summed, and the sum is one factor, since sequential Monte Carlo may
-//! resample after each. The sum runs from the first to the last, as the runtime's does.
+//! resample after each. Sums run from the first to the last, as the runtime's do.
 
-use borel_core::{
-    Atom, Block, ChoiceId, End, Failure, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Var,
-};
-use borel_source::Span;
+use borel_core::{Atom, Block, ChoiceId, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type, Var};
 
-/// Takes the products of every function apart.
-pub(crate) fn products(program: &mut Program) {
-    for id in 0..program.functions.len() as u32 {
-        function(program, FunctionId(id));
-    }
-}
+use crate::code::Code;
+use crate::uses::Uses;
 
-fn function(program: &mut Program, id: FunctionId) {
+/// Arrays given element by element are taken apart up to this length.
+const UNROLLED: usize = 8;
+
+/// Rewrites a function; whether anything was rewritten.
+pub(crate) fn function(program: &mut Program, id: FunctionId) -> bool {
     let index = id.0 as usize;
     let mut body = std::mem::take(&mut program.functions[index].body);
     let vars = program.vars.len();
-    Products { program, parts: vec![None; vars] }.block(&mut body);
+    let uses = Uses::of(&body, vars);
+    let mut products = Products { program, parts: vec![None; vars], uses, changed: false };
+    products.block(&mut body);
+    let changed = products.changed;
     program.functions[index].body = body;
+    changed
 }
 
 /// What a variable is, as far as it matters here.
 #[derive(Clone)]
 enum Part {
-    /// An array that was built in a loop.
+    /// An array that was built, element by element.
     Built,
     /// An array with these elements.
     Listed(Vec<Atom>),
@@ -35,35 +36,27 @@ enum Part {
     Product(Var),
     /// So many draws of a distribution.
     Iid(Atom, Atom),
+    /// A number that is not negative.
+    Length,
 }
 
 struct Products<'p> {
     program: &'p mut Program,
     parts: Vec<Option<Part>>,
-}
-
-/// Statements in the making.
-struct Code {
-    stmts: Vec<Stmt>,
-    span: Span,
-}
-
-impl Code {
-    fn emit(&mut self, program: &mut Program, name: &str, ty: Ty, op: Op) -> Atom {
-        let var = program.fresh(name, ty);
-        self.stmts.push(Stmt { var, op, span: self.span });
-        Atom::Var(var)
-    }
+    uses: Uses,
+    changed: bool,
 }
 
 impl Products<'_> {
     fn block(&mut self, block: &mut Block) {
-        let stmts = std::mem::take(&mut block.stmts);
-        for mut stmt in stmts {
+        for mut stmt in std::mem::take(&mut block.stmts) {
             stmt.op.blocks_mut().into_iter().for_each(|inner| self.block(inner));
             self.note(&stmt);
             match self.rewritten(&stmt) {
-                Some(code) => block.stmts.extend(code),
+                Some(code) => {
+                    self.changed = true;
+                    block.stmts.extend(code);
+                }
                 None => block.stmts.push(stmt),
             }
         }
@@ -72,7 +65,7 @@ impl Products<'_> {
     fn note(&mut self, stmt: &Stmt) {
         let part = match &stmt.op {
             Op::Build(..) => Part::Built,
-            Op::Array(elements) => Part::Listed(elements.clone()),
+            Op::Array(elements) if elements.len() <= UNROLLED => Part::Listed(elements.clone()),
             Op::Structural(Structural::Product, operands) => match operands.as_slice() {
                 [Atom::Var(array)] => Part::Product(*array),
                 _ => return,
@@ -81,6 +74,8 @@ impl Products<'_> {
                 [distribution, count] => Part::Iid(distribution.clone(), count.clone()),
                 _ => return,
             },
+            Op::Prim(Prim::Len, _) => Part::Length,
+            Op::Prim(Prim::MaxInt, operands) if operands.iter().any(|operand| self.is_length(operand)) => Part::Length,
             _ => return,
         };
         if let Some(slot) = self.parts.get_mut(stmt.var.0 as usize) {
@@ -93,138 +88,8 @@ impl Products<'_> {
         self.parts.get(var.0 as usize)?.as_ref()
     }
 
-    fn rewritten(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
-        let mut code = Code { stmts: Vec::new(), span: stmt.span };
-        let last = match &stmt.op {
-            Op::Sample(Source::Value(source), choice) => {
-                let ty = self.program.var_ty(stmt.var);
-                self.sample(source, *choice, ty, stmt.var, &mut code)?
-            }
-            Op::Observe(Source::Value(source), value) => {
-                let total = self.log_density(source, value, &mut code)?;
-                Op::Factor(total)
-            }
-            Op::LogDensity(Source::Value(source), value) => Op::Atom(self.log_density(source, value, &mut code)?),
-            Op::Prim(prim @ (Prim::SumReal | Prim::SumInt), operands) => {
-                Op::Atom(self.sum(*prim, operands.first()?, &mut code)?)
-            }
-            _ => return None,
-        };
-        // A draw ends with the statement of its variable; the others, here.
-        if !matches!(stmt.op, Op::Sample(..)) {
-            code.stmts.push(Stmt { var: stmt.var, op: last, span: stmt.span });
-        }
-        Some(code.stmts)
-    }
-
-    /// Emits a draw as `var`, and the record of its name; gives nothing of use.
-    fn sample(&mut self, source: &Atom, choice: Option<ChoiceId>, ty: Ty, var: Var, code: &mut Code) -> Option<Op> {
-        let element = self.program.element(ty)?;
-        let op = match self.part(source)?.clone() {
-            Part::Product(array) => match self.parts.get(array.0 as usize)?.clone()? {
-                Part::Listed(distributions) => {
-                    let draws = distributions
-                        .into_iter()
-                        .map(|part| code.emit(self.program, "x", element, Op::Sample(Source::Value(part), None)))
-                        .collect();
-                    Op::Array(draws)
-                }
-                Part::Built => {
-                    let distribution = self.program.element(self.program.var_ty(array))?;
-                    let length = self.length(&Atom::Var(array), code);
-                    self.draws(length, element, code.span, |this, index, code| {
-                        let part = Op::Prim(Prim::IndexUnchecked, vec![Atom::Var(array), index]);
-                        code.emit(this.program, "d", distribution, part)
-                    })
-                }
-                _ => return None,
-            },
-            Part::Iid(distribution, count) => {
-                let Atom::Int(0..) = count else { return None };
-                self.draws(count, element, code.span, |_, _, _| distribution)
-            }
-            _ => return None,
-        };
-        code.stmts.push(Stmt { var, op, span: code.span });
-        if let Some(choice) = choice {
-            let unit = self.program.unit();
-            code.emit(self.program, "_", unit, Op::Record(choice, Atom::Var(var)));
-        }
-        Some(Op::Checkpoint)
-    }
-
-    fn length(&mut self, array: &Atom, code: &mut Code) -> Atom {
-        let int = self.program.int();
-        code.emit(self.program, "n", int, Op::Prim(Prim::Len, vec![array.clone()]))
-    }
-
-    /// The array of a draw for each index.
-    fn draws(
-        &mut self,
-        length: Atom,
-        element: Ty,
-        span: Span,
-        distribution: impl FnOnce(&mut Self, Atom, &mut Code) -> Atom,
-    ) -> Op {
-        let int = self.program.int();
-        let index = self.program.fresh("i", int);
-        let mut body = Code { stmts: Vec::new(), span };
-        let distribution = distribution(self, Atom::Var(index), &mut body);
-        let draw = body.emit(self.program, "x", element, Op::Sample(Source::Value(distribution), None));
-        Op::Build(length, index, Block { stmts: body.stmts, end: End::Yield(draw) })
-    }
-
-    fn log_density(&mut self, source: &Atom, value: &Atom, code: &mut Code) -> Option<Atom> {
-        match self.part(source)?.clone() {
-            Part::Product(array) => match self.parts.get(array.0 as usize)?.clone()? {
-                Part::Listed(distributions) => self.listed_density(&distributions, value, code),
-                Part::Built => {
-                    let distribution = self.program.element(self.program.var_ty(array))?;
-                    let length = self.length(&Atom::Var(array), code);
-                    self.looped_density(length, value, code, |this, index, body| {
-                        let part = Op::Prim(Prim::IndexUnchecked, vec![Atom::Var(array), index]);
-                        body.emit(this.program, "d", distribution, part)
-                    })
-                }
-                _ => None,
-            },
-            Part::Iid(distribution, count) => self.looped_density(count, value, code, |_, _, _| distribution),
-            _ => None,
-        }
-    }
-
-    fn listed_density(&mut self, distributions: &[Atom], value: &Atom, code: &mut Code) -> Option<Atom> {
-        let real = self.program.real();
-        let element = self.element_of(value)?;
-        self.check_lengths(Atom::Int(distributions.len() as i64), value, code);
-        let mut total = Atom::Real(0.0);
-        for (index, distribution) in distributions.iter().enumerate() {
-            let index = Atom::Int(index as i64);
-            let part = Op::Prim(Prim::IndexUnchecked, vec![value.clone(), index]);
-            let part = code.emit(self.program, "y", element, part);
-            let term = Op::LogDensity(Source::Value(distribution.clone()), part);
-            let term = code.emit(self.program, "l", real, term);
-            total = code.emit(self.program, "total", real, Op::Prim(Prim::Add, vec![total, term]));
-        }
-        Some(total)
-    }
-
-    fn looped_density(
-        &mut self,
-        length: Atom,
-        value: &Atom,
-        code: &mut Code,
-        distribution: impl FnOnce(&mut Self, Atom, &mut Code) -> Atom,
-    ) -> Option<Atom> {
-        let real = self.program.real();
-        let element = self.element_of(value)?;
-        self.check_lengths(length.clone(), value, code);
-        Some(self.accumulate(length, Prim::Add, Atom::Real(0.0), code, |this, index, body| {
-            let part = Op::Prim(Prim::IndexUnchecked, vec![value.clone(), index.clone()]);
-            let part = body.emit(this.program, "y", element, part);
-            let distribution = distribution(this, index, body);
-            body.emit(this.program, "l", real, Op::LogDensity(Source::Value(distribution), part))
-        }))
+    fn is_length(&self, atom: &Atom) -> bool {
+        matches!(atom, Atom::Int(0..)) || matches!(self.part(atom), Some(Part::Length))
     }
 
     fn element_of(&mut self, array: &Atom) -> Option<Ty> {
@@ -232,60 +97,157 @@ impl Products<'_> {
         self.program.element(ty)
     }
 
-    /// Sums of arrays that were built.
-    fn sum(&mut self, prim: Prim, array: &Atom, code: &mut Code) -> Option<Atom> {
-        let Part::Built = self.part(array)? else { return None };
-        let element = self.element_of(array)?;
-        let (add, zero) = match prim {
-            Prim::SumReal => (Prim::Add, Atom::Real(0.0)),
-            _ => (Prim::AddInt, Atom::Int(0)),
+    /// The statements instead of one.
+    fn rewritten(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+        let mut code = Code::at(stmt.span);
+        let op = match &stmt.op {
+            Op::Sample(Source::Value(source), choice) => {
+                let op = self.sample(source, &mut code)?;
+                code.stmts.push(Stmt { var: stmt.var, op, span: stmt.span });
+                self.record(*choice, stmt.var, &mut code);
+                return Some(code.stmts);
+            }
+            Op::Observe(Source::Value(source), value) => Op::Factor(self.log_density(source, value, &mut code)?),
+            Op::LogDensity(Source::Value(source), value) => Op::Atom(self.log_density(source, value, &mut code)?),
+            Op::Prim(Prim::SumReal, operands) => {
+                Op::Atom(self.sum(operands.first()?, Prim::Add, Atom::Real(0.0), &mut code)?)
+            }
+            Op::Prim(Prim::SumInt, operands) => {
+                Op::Atom(self.sum(operands.first()?, Prim::AddInt, Atom::Int(0), &mut code)?)
+            }
+            _ => return None,
         };
-        let length = self.length(array, code);
-        Some(self.accumulate(length, add, zero, code, |this, index, body| {
-            body.emit(this.program, "x", element, Op::Prim(Prim::IndexUnchecked, vec![array.clone(), index]))
+        code.stmts.push(Stmt { var: stmt.var, op, span: stmt.span });
+        Some(code.stmts)
+    }
+
+    fn record(&mut self, choice: Option<ChoiceId>, var: Var, code: &mut Code) {
+        if let Some(choice) = choice {
+            let unit = self.program.unit();
+            code.emit(self.program, "_", unit, Op::Record(choice, Atom::Var(var)));
+        }
+    }
+
+    /// The distributions of a product, or the one that is repeated.
+    fn factors(&mut self, source: &Atom) -> Option<Factors> {
+        match self.part(source)?.clone() {
+            Part::Product(array) => match self.parts.get(array.0 as usize)?.clone()? {
+                Part::Listed(distributions) => Some(Factors::Listed(distributions)),
+                Part::Built => {
+                    let ty = self.element_of(&Atom::Var(array))?;
+                    Some(Factors::Built(Atom::Var(array), ty))
+                }
+                _ => None,
+            },
+            Part::Iid(distribution, count) => Some(Factors::Repeated(distribution, count)),
+            _ => None,
+        }
+    }
+
+    /// An array of draws, in order.
+    fn sample(&mut self, source: &Atom, code: &mut Code) -> Option<Op> {
+        let factors = self.factors(source)?;
+        let Type::Dist(array) = *self.program.ty(self.type_of(source)?) else { return None };
+        let element = self.program.element(array)?;
+        if let Factors::Listed(distributions) = factors {
+            let mut draw = |part| code.emit(self.program, "x", element, Op::Sample(Source::Value(part), None));
+            return Some(Op::Array(distributions.into_iter().map(&mut draw).collect()));
+        }
+        let length = factors.count(self.program, code);
+        let int = self.program.int();
+        let index = self.program.fresh("i", int);
+        let mut body = Code::at(code.span);
+        let distribution = factors.factor(self.program, Atom::Var(index), &mut body);
+        let draw = body.emit(self.program, "x", element, Op::Sample(Source::Value(distribution), None));
+        Some(Op::Build(length, index, Block { stmts: body.stmts, end: End::Yield(draw) }))
+    }
+
+    fn type_of(&self, atom: &Atom) -> Option<Ty> {
+        match atom {
+            Atom::Var(var) => Some(self.program.var_ty(*var)),
+            _ => None,
+        }
+    }
+
+    fn log_density(&mut self, source: &Atom, value: &Atom, code: &mut Code) -> Option<Atom> {
+        let factors = self.factors(source)?;
+        // A draw fails for a negative count as the array of so many elements does; a score would say something else.
+        if matches!(&factors, Factors::Repeated(_, count) if !self.is_length(count)) {
+            return None;
+        }
+        let element = self.element_of(value)?;
+        let length = code.length(self.program, value);
+        let count = factors.count(self.program, code);
+        code.check_lengths(self.program, length, count.clone());
+        if let Factors::Listed(distributions) = factors {
+            return Some(self.listed_density(&distributions, value, element, code));
+        }
+        Some(code.accumulate(self.program, count, Prim::Add, Atom::Real(0.0), |program, index, body| {
+            let value = body.element(program, value, index.clone(), "y", element);
+            let factor = factors.factor(program, index, body);
+            log_density_of(program, factor, value, body)
         }))
     }
 
-    /// Stops the program unless the array has this length.
-    fn check_lengths(&mut self, length: Atom, array: &Atom, code: &mut Code) {
-        let (bool, unit) = (self.program.bool(), self.program.unit());
-        let own = self.length(array, code);
-        let same = Op::Prim(Prim::EqInt, vec![length.clone(), own.clone()]);
-        let same = code.emit(self.program, "same", bool, same);
-        let mut wrong = Code { stmts: Vec::new(), span: code.span };
-        wrong.emit(self.program, "_", unit, Op::Fail(Failure::Lengths(own, length)));
-        let wrong = Block { stmts: wrong.stmts, end: End::Unreachable };
-        code.emit(self.program, "_", unit, Op::If(same, Block::of(Atom::Unit), wrong));
+    fn listed_density(&mut self, distributions: &[Atom], value: &Atom, element: Ty, code: &mut Code) -> Atom {
+        let real = self.program.real();
+        let mut total = Atom::Real(0.0);
+        for (index, distribution) in distributions.iter().enumerate() {
+            let value = code.element(self.program, value, Atom::Int(index as i64), "y", element);
+            let term = log_density_of(self.program, distribution.clone(), value, code);
+            total = code.emit(self.program, "total", real, Op::Prim(Prim::Add, vec![total, term]));
+        }
+        total
     }
 
-    /// A loop that adds up a term for each index.
-    fn accumulate(
-        &mut self,
-        length: Atom,
-        add: Prim,
-        zero: Atom,
-        code: &mut Code,
-        term: impl FnOnce(&mut Self, Atom, &mut Code) -> Atom,
-    ) -> Atom {
-        let (int, bool, unit) = (self.program.int(), self.program.bool(), self.program.unit());
-        let ty = self.program.atom_ty(&zero);
-        let label = self.program.fresh_label();
-        let (index, total) = (self.program.fresh("i", int), self.program.fresh("total", ty));
-        let (index_atom, total_atom) = (Atom::Var(index), Atom::Var(total));
+    /// The sum of an array that is built for nothing else.
+    fn sum(&mut self, array: &Atom, add: Prim, zero: Atom, code: &mut Code) -> Option<Atom> {
+        let Atom::Var(var) = array else { return None };
+        let ty = self.element_of(array)?;
+        match self.part(array)?.clone() {
+            Part::Built if self.uses.count(*var) == 1 => {
+                let length = code.length(self.program, array);
+                Some(code.accumulate(self.program, length, add, zero, |program, index, body| {
+                    body.element(program, array, index, "x", ty)
+                }))
+            }
+            Part::Listed(elements) => Some(elements.into_iter().fold(zero, |total, element| {
+                code.emit(self.program, "total", ty, Op::Prim(add, vec![total, element]))
+            })),
+            _ => None,
+        }
+    }
+}
 
-        let mut next = Code { stmts: Vec::new(), span: code.span };
-        let term = term(self, index_atom.clone(), &mut next);
-        let sum = next.emit(self.program, "total", ty, Op::Prim(add, vec![total_atom.clone(), term]));
-        let step = Op::Prim(Prim::AddInt, vec![index_atom.clone(), Atom::Int(1)]);
-        let step = next.emit(self.program, "i", int, step);
-        let next = Block { stmts: next.stmts, end: End::Continue(label, vec![step, sum]) };
+fn log_density_of(program: &mut Program, distribution: Atom, value: Atom, code: &mut Code) -> Atom {
+    let real = program.real();
+    code.emit(program, "log_density", real, Op::LogDensity(Source::Value(distribution), value))
+}
 
-        let mut body = Code { stmts: Vec::new(), span: code.span };
-        let more = body.emit(self.program, "more", bool, Op::Prim(Prim::LtInt, vec![index_atom, length]));
-        let done = Block { stmts: Vec::new(), end: End::Break(label, total_atom) };
-        body.emit(self.program, "_", unit, Op::If(more, next, done));
-        let body = Block { stmts: body.stmts, end: End::Unreachable };
-        let params = vec![(index, Atom::Int(0)), (total, zero)];
-        code.emit(self.program, "total", ty, Op::Loop(label, params, body))
+/// What a product is the product of.
+enum Factors {
+    Listed(Vec<Atom>),
+    /// An array, and the type of its elements.
+    Built(Atom, Ty),
+    /// One distribution, so many times.
+    Repeated(Atom, Atom),
+}
+
+impl Factors {
+    fn count(&self, program: &mut Program, code: &mut Code) -> Atom {
+        match self {
+            Factors::Listed(distributions) => Atom::Int(distributions.len() as i64),
+            Factors::Built(array, _) => code.length(program, array),
+            Factors::Repeated(_, count) => count.clone(),
+        }
+    }
+
+    /// The distribution at an index, where they are not listed.
+    fn factor(&self, program: &mut Program, index: Atom, code: &mut Code) -> Atom {
+        match self {
+            Factors::Built(array, ty) => code.element(program, array, index, "d", *ty),
+            Factors::Repeated(distribution, _) => distribution.clone(),
+            Factors::Listed(distributions) => distributions.first().cloned().unwrap_or(Atom::Unit),
+        }
     }
 }

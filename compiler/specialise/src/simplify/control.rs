@@ -102,30 +102,43 @@ impl Simplifier<'_> {
                 Chosen::Not => self.prim(var, Prim::Not, vec![condition], span, out),
             };
         }
-        let comes_back = yields(&then) || yields(&otherwise);
-        if comes_back && !yields(&otherwise) {
-            self.assume(&condition);
+        let comes_back = (yields(&then), yields(&otherwise));
+        match comes_back {
+            (true, false) => self.assume(&condition, true),
+            (false, true) => self.assume(&condition, false),
+            _ => {}
         }
         out.push(Stmt { var, op: Op::If(condition, then, otherwise), span });
-        if comes_back { Flow::Next } else { Flow::Ended(End::Unreachable) }
+        if comes_back.0 || comes_back.1 { Flow::Next } else { Flow::Ended(End::Unreachable) }
     }
 
-    /// From here to the end of the block the condition holds: where it does not, control does not come back.
-    fn assume(&mut self, condition: &Atom) {
-        let Atom::Var(condition) = condition else { return };
-        let equal = match self.fact(&Atom::Var(*condition)) {
-            Fact::Prim(Prim::EqInt, operands) => match operands.as_slice() {
-                [a, Atom::Var(b)] if *a != Atom::Var(*b) => Some((a.clone(), *b)),
+    /// A branch, in which the condition is known.
+    fn under(&mut self, condition: &Atom, holds: bool, block: Block) -> Block {
+        let bounds = self.bounds.len();
+        self.compare(condition, holds);
+        let Atom::Var(known) = condition else { return self.block(block) };
+        self.replace(*known, Atom::Bool(holds));
+        let block = self.block(block);
+        self.restore(*known);
+        self.bounds.truncate(bounds);
+        block
+    }
+
+    /// The condition is so from here to the end of the block: where it is not, control does not come back.
+    fn assume(&mut self, condition: &Atom, holds: bool) {
+        self.compare(condition, holds);
+        let Atom::Var(known) = condition else { return };
+        let equal = match self.fact(condition) {
+            Fact::Prim(Prim::EqInt, operands) if holds => match operands.as_slice() {
+                [a, Atom::Var(b)] if *a != Atom::Var(*b) => Some((*b, a.clone())),
+                [Atom::Var(a), constant] => Some((*a, constant.clone())),
                 _ => None,
             },
             _ => None,
         };
-        self.assume_value(*condition, Atom::Bool(true));
-        if let Some((a, b)) = equal {
-            let arrays: Vec<Var> =
-                self.lengths.iter().filter(|(_, length)| *length == Atom::Var(b)).map(|(array, _)| *array).collect();
-            self.lengths.extend(arrays.into_iter().map(|array| (array, a.clone())));
-            self.assume_value(b, a);
+        self.assume_value(*known, Atom::Bool(holds));
+        if let Some((var, other)) = equal {
+            self.assume_value(var, other);
         }
     }
 
@@ -134,22 +147,24 @@ impl Simplifier<'_> {
         self.assumed.push(var);
     }
 
-    /// A branch, in which the condition is known.
-    fn under(&mut self, condition: &Atom, holds: bool, block: Block) -> Block {
-        let bounds = self.bounds.len();
-        if holds
-            && let Fact::Prim(Prim::LtInt, operands) = self.fact(condition)
-            && let [Atom::Var(low), high] = operands.as_slice()
-        {
-            let (low, high) = (*low, high.clone());
-            self.bounds.below(low, high);
+    /// Notes what a comparison says of Ints.
+    fn compare(&mut self, condition: &Atom, holds: bool) {
+        let Fact::Prim(prim, operands) = self.fact(condition) else { return };
+        match (*prim, operands.as_slice(), holds) {
+            (Prim::LtInt, [Atom::Var(low), high], true) => {
+                let (low, high) = (*low, high.clone());
+                self.bounds.below(low, high);
+            }
+            (Prim::LtInt, [number, Atom::Int(0)], false) | (Prim::LeInt, [Atom::Int(0), number], true) => {
+                let number = number.clone();
+                self.bounds.not_negative(number);
+            }
+            (Prim::EqInt, [left, right], true) => {
+                let (left, right) = (left.clone(), right.clone());
+                self.bounds.equal(left, right);
+            }
+            _ => {}
         }
-        let Atom::Var(known) = condition else { return self.block(block) };
-        self.replace(*known, Atom::Bool(holds));
-        let block = self.block(block);
-        self.restore(*known);
-        self.bounds.truncate(bounds);
-        block
     }
 
     /// What an `if` without statements comes to.

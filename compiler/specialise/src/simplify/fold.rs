@@ -102,7 +102,7 @@ impl Simplifier<'_> {
         }
         match (self.length(array), limit) {
             (Some(Atom::Int(length)), Atom::Int(limit)) => *limit <= length,
-            (Some(length), limit) => length == *limit,
+            (Some(length), limit) => self.bounds.are_equal(&length, limit),
             _ => false,
         }
     }

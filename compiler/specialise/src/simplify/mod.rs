@@ -140,12 +140,13 @@ pub(crate) fn function(program: &mut Program, id: FunctionId, tables: &mut Table
 impl Simplifier<'_> {
     fn block(&mut self, block: Block) -> Block {
         let mut out = Vec::with_capacity(block.stmts.len());
-        let (lengths, assumed) = (self.lengths.len(), self.assumed.len());
+        let (lengths, bounds, assumed) = (self.lengths.len(), self.bounds.len(), self.assumed.len());
         let end = self.run(block, &mut out);
         for var in self.assumed.split_off(assumed) {
             self.restore(var);
         }
         self.lengths.truncate(lengths);
+        self.bounds.truncate(bounds);
         Block { stmts: out, end }
     }
 
