@@ -23,6 +23,11 @@ fn suite() {
 }
 
 #[test]
+fn modules() {
+    run_all("tests/modules", "ppl");
+}
+
+#[test]
 fn examples() {
     run_all("examples", "ppl");
 }
