@@ -7,22 +7,14 @@ mod generate;
 #[path = "common/array_programs.rs"]
 mod array_programs;
 
+#[path = "common/texts.rs"]
+mod texts;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use borel::{Data, Inference, MemoryLoader, Method, Model, Program, RunOptions};
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(repository().join(folder)) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
-    paths.sort();
-    paths
-}
+use texts::{blocks, files, repository, sections};
 
 /// The data that the program's comments name.
 fn data(text: &str, folder: &Path) -> Data {
@@ -96,19 +88,6 @@ fn compare_all(folder: &str, extension: &str, programs: fn(&str) -> Vec<String>)
         runs += programs(&text).iter().map(|program| compare(program, &repository().join(folder))).sum::<usize>();
     }
     runs
-}
-
-/// The sections of a golden file; all of it if it has none.
-fn sections(text: &str) -> Vec<String> {
-    text.split("//@ test:")
-        .skip(usize::from(text.contains("//@ test:")))
-        .map(|section| format!("//{section}"))
-        .collect()
-}
-
-/// The programs in the code blocks of a chapter.
-fn blocks(text: &str) -> Vec<String> {
-    text.split("```borel").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_string).collect()
 }
 
 #[test]

@@ -2,33 +2,14 @@
 
 mod common;
 
+#[path = "common/texts.rs"]
+mod texts;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use borel_specialise::{Options, specialise};
 use common::{typed, verified};
-
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let Ok(entries) = fs::read_dir(root.join(folder)) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
-    paths.sort();
-    paths
-}
-
-/// The sections of a golden file; all of it if it has none.
-fn sections(text: &str) -> Vec<String> {
-    text.split("//@ test:")
-        .skip(usize::from(text.contains("//@ test:")))
-        .map(|section| format!("//{section}"))
-        .collect()
-}
-
-/// The programs in the code blocks of a chapter.
-fn blocks(text: &str) -> Vec<String> {
-    text.split("```borel").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_string).collect()
-}
+use texts::{blocks, files, sections};
 
 /// Specialises every model and main of a program; how many there were.
 fn check(text: &str) -> usize {

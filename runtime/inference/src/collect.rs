@@ -78,9 +78,7 @@ impl<'a> Collector<'a> {
             .returns
             .get_or_insert_with(|| kind(module.shape(result)).map(|kind| (draws.column_index("return", kind), kind)));
         match column {
-            Some((column, Kind::Real)) => draws.push(column, row, f64::from_bits(words[0]), Origin::Computed),
-            Some((column, Kind::Int)) => draws.push(column, row, words[0] as i64 as f64, Origin::Computed),
-            Some((column, _)) => draws.push(column, row, (words[0] & 1) as f64, Origin::Computed),
+            Some((column, kind)) => draws.push(column, row, scalar(kind, words[0]), Origin::Computed),
             None => {
                 // SAFETY: by the contract.
                 let value = unsafe { Value::read(module, result, &words[..word_count(module, result)]) };
@@ -119,15 +117,22 @@ impl<'a> Collector<'a> {
         });
         let origin = Origin::Draw(record.draw);
         match target {
-            Target::Column(column, Kind::Real) => draws.push(*column, row, f64::from_bits(record.value), origin),
-            Target::Column(column, Kind::Int) => draws.push(*column, row, record.value as i64 as f64, origin),
-            Target::Column(column, _) => draws.push(*column, row, (record.value & 1) as f64, origin),
+            Target::Column(column, kind) => draws.push(*column, row, scalar(*kind, record.value), origin),
             Target::Name(name) => {
                 // SAFETY: the value of a live record.
                 let value = unsafe { Value::read(self.module, record.shape, &[record.value]) };
                 draws.push_value(name, row, &value, origin);
             }
         }
+    }
+}
+
+/// The number that stands in a column for the word of a scalar.
+fn scalar(kind: Kind, word: u64) -> f64 {
+    match kind {
+        Kind::Real => f64::from_bits(word),
+        Kind::Int => word as i64 as f64,
+        Kind::Bool | Kind::Label => (word & 1) as f64,
     }
 }
 

@@ -74,7 +74,7 @@ fn population<M: Model>(chunks: Vec<Chunk<M::Particles>>, draws: usize) -> Resul
     }
     let mut weights = Vec::new();
     for chunk in &chunks {
-        let factor = if chunk.sum.largest == sum.largest { 1.0 } else { (chunk.sum.largest - sum.largest).exp() };
+        let factor = chunk.sum.factor(sum.largest);
         weights.extend(chunk.scaled.iter().map(|scaled| scaled * factor / sum.sum));
     }
     Ok(Population {

@@ -80,7 +80,7 @@ pub(crate) fn chunk_size(particles: usize, chunk: usize) -> usize {
 
 impl<P> Chunk<P> {
     pub(crate) fn new(particles: P, count: usize) -> Chunk<P> {
-        let sum = WeightSum { largest: 0.0, sum: count as f64, squares: count as f64 };
+        let sum = WeightSum::equal(count);
         Chunk {
             particles,
             log_weights: vec![0.0; count],
@@ -246,7 +246,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         self.weights.resize(self.settings.particles.max(1), 0.0);
         let mut parts: Vec<_> = self.chunks.iter().zip(self.weights.chunks_mut(CHUNK)).collect();
         self.team.each(&mut parts, |_, _, _, (chunk, weights)| {
-            let factor = if chunk.sum.largest == largest { 1.0 } else { (chunk.sum.largest - largest).exp() };
+            let factor = chunk.sum.factor(largest);
             weights.iter_mut().zip(&chunk.scaled).for_each(|(weight, scaled)| *weight = scaled * factor);
             Ok(())
         })
@@ -313,8 +313,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         self.team.each(&mut self.chunks, |_, _, _, chunk| {
             let unfinished = (0..chunk.log_weights.len()).filter(|i| !model.finished(&chunk.particles, *i));
             chunk.unfinished = unfinished.count();
-            let count = chunk.log_weights.len() as f64;
-            chunk.sum = WeightSum { largest: 0.0, sum: count, squares: count };
+            chunk.sum = WeightSum::equal(chunk.log_weights.len());
             chunk.scaled.fill(1.0);
             chunk.log_weights.fill(0.0);
             Ok(())

@@ -15,6 +15,16 @@ impl WeightSum {
     /// Of nothing.
     pub const EMPTY: WeightSum = WeightSum { largest: f64::NEG_INFINITY, sum: 0.0, squares: 0.0 };
 
+    /// Of so many equal weights.
+    pub fn equal(count: usize) -> WeightSum {
+        WeightSum { largest: 0.0, sum: count as f64, squares: count as f64 }
+    }
+
+    /// What the weights scaled here are multiplied by where `largest` is the largest of more.
+    pub fn factor(self, largest: f64) -> f64 {
+        if self.largest == largest { 1.0 } else { (self.largest - largest).exp() }
+    }
+
     /// Of these log weights (no NaN); exp(w - largest) is written to `scaled`.
     pub fn of(log_weights: &[f64], scaled: &mut [f64]) -> WeightSum {
         let largest = log_weights.iter().fold(f64::NEG_INFINITY, |largest, weight| largest.max(*weight));
@@ -38,8 +48,7 @@ impl WeightSum {
         if largest == f64::NEG_INFINITY {
             return WeightSum::EMPTY;
         }
-        let factor = |part: WeightSum| if part.largest == largest { 1.0 } else { (part.largest - largest).exp() };
-        let (a, b) = (factor(self), factor(other));
+        let (a, b) = (self.factor(largest), other.factor(largest));
         WeightSum { largest, sum: a * self.sum + b * other.sum, squares: a * a * self.squares + b * b * other.squares }
     }
 
