@@ -64,27 +64,41 @@ fn filter() {
         let hand = || hand_written::local_level(y, particles, 40.0, 120.0, 1);
         let (found, expected) = (run(1).expect("an estimate"), hand());
         assert!((found - expected).abs() < 0.2, "the two filters differ: {found} {expected}");
-        let (borel, by_hand) = in_turns(7, || keep(run(1)), || keep(hand()));
+        let [borel, by_hand] = in_turns(7, [&mut || keep(run(1)), &mut || keep(hand())]);
         let count = (particles * steps) as f64;
         report(&format!("local level, {particles} particles x {steps}"), "particle-step", count, borel, by_hand);
         if particles * steps == 10_000_000 {
-            let (one, two) = in_turns(5, || keep(run(1)), || keep(run(2)));
-            println!("{:<44} {:.2} times one thread", "the same on 2 threads", one.as_secs_f64() / two.as_secs_f64());
+            threads(&run);
         }
     }
+}
+
+/// One run on two threads, and what the machine gives two runs that have nothing to do with each other.
+fn threads(run: &(impl Fn(usize) -> Option<f64> + Sync)) {
+    let apart = || {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| keep(run(1)));
+            keep(run(1));
+            other.join().expect("no panic");
+        });
+    };
+    let times = in_turns(11, [&mut || keep(run(1)), &mut || keep(run(2)), &mut || apart()]);
+    let [one, two, apart] = times.map(|time| time.as_secs_f64());
+    println!("{:<44} {:.2} times one thread", "the same on 2 threads", one / two);
+    println!("{:<44} {:.2} times one", "two runs of their own side by side", 2.0 * one / apart);
 }
 
 fn recursion() {
     let program = Program::compile(RECURSION).expect("a right program");
     let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| keep(line.len())).expect("a run");
-    let (borel, hand) = in_turns(7, || run("numbers"), || keep(hand_written::fibonacci(black_box(32))));
+    let [borel, hand] = in_turns(7, [&mut || run("numbers"), &mut || keep(hand_written::fibonacci(black_box(32)))]);
     report("recursion: fibonacci(32)", "call", FIBONACCI_CALLS, borel, hand);
     println!("{:<44} {:.0} M calls a second", "", FIBONACCI_CALLS / borel.as_secs_f64() / 1e6);
     let by_hand = || {
         let scale = black_box(2.0);
         keep(hand_written::total(&hand_written::full(20, 1.0), &|x| x * scale));
     };
-    let (borel, hand) = in_turns(7, || run("trees"), by_hand);
+    let [borel, hand] = in_turns(7, [&mut || run("trees"), &mut || by_hand()]);
     // 2^21 - 1 calls of `full`, as many of `total`, 2^20 of the closure.
     report("data types and closures: a tree of 2^20 leaves", "call", 5.0 * f64::from(1 << 20), borel, hand);
 }
@@ -93,7 +107,7 @@ fn importance() {
     let model = bind(CONJUGATE, &Data::new());
     let inference = Inference::importance(10_000).threads(1);
     let run = || keep(inference.run(&model).expect("a posterior").log_evidence());
-    let (borel, hand) = in_turns(21, run, || keep(hand_written::conjugate(10_000, 1)));
+    let [borel, hand] = in_turns(21, [&mut || run(), &mut || keep(hand_written::conjugate(10_000, 1))]);
     report("importance, 10,000 draws of three lines", "draw", 1e4, borel, hand);
     println!("{:<44} {:.2} ms in all", "", borel.as_secs_f64() * 1e3);
 }

@@ -4,19 +4,22 @@ pub mod hand_written;
 
 use std::time::{Duration, Instant};
 
-/// The medians of two computations that ran in turns, `rounds` times each, after one round unmeasured.
-pub fn in_turns(rounds: usize, mut first: impl FnMut(), mut second: impl FnMut()) -> (Duration, Duration) {
-    let time = |f: &mut dyn FnMut()| {
-        let start = Instant::now();
-        f();
-        start.elapsed()
-    };
-    first();
-    second();
-    let (mut a, mut b): (Vec<_>, Vec<_>) = (0..rounds).map(|_| (time(&mut first), time(&mut second))).unzip();
-    a.sort();
-    b.sort();
-    (a[rounds / 2], b[rounds / 2])
+/// The medians of computations that run in turns, `rounds` times each, after one round unmeasured.
+pub fn in_turns<const N: usize>(rounds: usize, mut computations: [&mut dyn FnMut(); N]) -> [Duration; N] {
+    let mut times = [const { Vec::new() }; N];
+    for round in 0..=rounds {
+        for (computation, times) in computations.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            computation();
+            if round > 0 {
+                times.push(start.elapsed());
+            }
+        }
+    }
+    times.map(|mut times| {
+        times.sort();
+        times[rounds / 2]
+    })
 }
 
 /// Prints one line of results.

@@ -146,7 +146,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     timings.extend(executable.timings());
     let interrupted = inference.interrupt.is_set();
     let stopped = outcome.partial.then_some(if interrupted { "interrupted" } else { "its time was up" });
-    let warnings = warnings(bound, &method, &executable);
+    let warnings = warnings(bound, &method, &executable, &outcome);
     let inner = borel_posterior::Posterior {
         model: bound.model.name().to_string(),
         method: method.name().to_string(),
@@ -214,18 +214,34 @@ fn run_with_progress(
 }
 
 /// What looks suspicious about the model and the method.
-fn warnings(bound: &Bound, method: &Method, executable: &Executable) -> Diagnostics {
+fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &Outcome) -> Diagnostics {
     let observes = executable.module().roots.first().is_none_or(|root| root.observes);
+    let model = bound.model.definition();
     let mut list = Vec::new();
     if !observes && matches!(method, Method::Smc { .. }) {
-        let model = bound.model.definition();
         let message = format!("the model `{}` observes nothing: its posterior is its prior", model.name);
         list.push(
             Diagnostic::warning("W0401", model.span, message, "has no observe, factor or condition")
                 .help("is an `observe` missing? if not, --method importance draws from the prior with less work"),
         );
     }
+    list.extend(collapsed(outcome).map(|message| {
+        Diagnostic::warning("W0402", model.span, message, "the posterior of this model rests on them alone").help(
+            "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
+        )
+    }));
     bound.model.program().diagnostics(list)
+}
+
+/// Fewer effective particles than this say little about a distribution.
+const FEW: f64 = 10.0;
+
+/// What to say if, at some step, nearly all weight was on a few of many particles.
+fn collapsed(outcome: &Outcome) -> Option<String> {
+    let figure = |name| outcome.diagnostics.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let (particles, smallest) = (figure("particles")?, figure("smallest_effective_sample_size")?);
+    (smallest < FEW && particles >= 10.0 * FEW)
+        .then(|| format!("the weights collapsed: at one step {particles} particles were worth {smallest:.1}"))
 }
 
 fn runtime_method(method: &Method) -> borel_inference::Method {

@@ -185,6 +185,14 @@ fn warnings_do_not_stop() {
     let output = borel(&["run", &path, "--method", "smc", "--particles", "100"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stderr(&output).contains("W0401"), "{}", stderr(&output));
+
+    let text = "model m() {\n  let x ~ Normal(0, 1)\n  observe 3.0 ~ Normal(x, 1e-9)\n  return x\n}\n";
+    let path = file("warnings_do_not_stop", "collapse.ppl", text);
+    for method in ["smc", "importance"] {
+        let output = borel(&["run", &path, "--method", method]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stderr(&output).contains("W0402"), "{method}: {}", stderr(&output));
+    }
 }
 
 #[test]

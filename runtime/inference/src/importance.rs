@@ -3,9 +3,8 @@
 
 use crate::control::Control;
 use crate::model::{CHUNK, Model};
-use crate::smc::{Chunk, Population, chunk_size};
+use crate::smc::{ChunkWeights, Population, chunk_size, join_all};
 use crate::team::Team;
-use crate::weights::WeightSum;
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, RuntimeError};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +27,7 @@ pub fn importance<M: Model>(
 ) -> Result<Population<M>, RuntimeError> {
     let draws = settings.draws.max(1);
     let total = draws.div_ceil(CHUNK);
-    let mut slots: Vec<Option<Chunk<M::Particles>>> = (0..total).map(|_| None).collect();
+    let mut slots: Vec<Option<(M::Particles, ChunkWeights)>> = (0..total).map(|_| None).collect();
     let done = AtomicU64::new(0);
     let result = team.each(&mut slots, |_, worker, number, slot| {
         if !control.stopped() {
@@ -40,7 +39,10 @@ pub fn importance<M: Model>(
     });
     match result {
         Err(error) if error.kind != ErrorKind::Interrupted || slots.iter().all(Option::is_none) => Err(error),
-        _ => population(slots.into_iter().flatten().collect(), draws),
+        _ => {
+            let (particles, chunks): (Vec<_>, Vec<_>) = slots.into_iter().flatten().unzip();
+            population(particles, &chunks, draws)
+        }
     }
 }
 
@@ -52,28 +54,32 @@ fn run_chunk<M: Model>(
     number: usize,
     count: usize,
     control: &Control<'_>,
-) -> Result<Option<Chunk<M::Particles>>, RuntimeError> {
-    let mut chunk = Chunk::new(model.begin(worker, count)?, count);
+) -> Result<Option<(M::Particles, ChunkWeights)>, RuntimeError> {
+    let (mut particles, mut chunk) = (model.begin(worker, count)?, ChunkWeights::new(count));
     let mut step = 0;
     while chunk.unfinished > 0 {
         if control.stopped() {
-            model.discard(worker, &mut chunk.particles);
+            model.discard(worker, &mut particles);
             return Ok(None);
         }
         step += 1;
-        chunk.step(model, worker, &mut Stream::derive(seed, number as u64, step))?;
+        chunk.step(model, worker, &mut particles, &mut Stream::derive(seed, number as u64, step))?;
     }
-    Ok(Some(chunk))
+    Ok(Some((particles, chunk)))
 }
 
-fn population<M: Model>(chunks: Vec<Chunk<M::Particles>>, draws: usize) -> Result<Population<M>, RuntimeError> {
-    let sum = chunks.iter().fold(WeightSum::EMPTY, |sum, chunk| sum.join(chunk.sum));
+fn population<M: Model>(
+    particles: Vec<M::Particles>,
+    chunks: &[ChunkWeights],
+    draws: usize,
+) -> Result<Population<M>, RuntimeError> {
+    let sum = join_all(chunks);
     if sum.sum == 0.0 {
         let kind = if chunks.is_empty() { ErrorKind::Interrupted } else { ErrorKind::ZeroWeight };
-        return Err(RuntimeError { kind, site: chunks.iter().find_map(Chunk::zero_site) });
+        return Err(RuntimeError { kind, site: chunks.iter().find_map(ChunkWeights::zero_site) });
     }
     let mut weights = Vec::new();
-    for chunk in &chunks {
+    for chunk in chunks {
         let factor = chunk.sum.factor(sum.largest);
         weights.extend(chunk.scaled.iter().map(|scaled| scaled * factor / sum.sum));
     }
@@ -85,7 +91,7 @@ fn population<M: Model>(chunks: Vec<Chunk<M::Particles>>, draws: usize) -> Resul
         not_numbers: chunks.iter().map(|chunk| chunk.not_numbers).sum(),
         genealogy: Vec::new(),
         partial: weights.len() < draws,
-        chunks: chunks.into_iter().map(|chunk| chunk.particles).collect(),
+        chunks: particles,
         weights,
     })
 }

@@ -8,7 +8,7 @@ use borel_abi::stream::Stream;
 use borel_posterior::Draws;
 
 /// Particles in a chunk. Each chunk has random streams of its own, so this is part of what a seed means.
-pub const CHUNK: usize = 4096;
+pub const CHUNK: usize = 1024;
 
 /// A model.
 pub trait Model: Sync {

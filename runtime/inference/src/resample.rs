@@ -83,26 +83,63 @@ fn last_positive(weights: &[f64]) -> u32 {
     weights.iter().rposition(|weight| *weight > 0.0).unwrap_or(0) as u32
 }
 
-/// Branch-free: marks where the descendants of the next particle begin, then takes running maxima.
 fn systematic(weights: &[f64], count: usize, uniforms: &mut impl Uniforms, ancestors: &mut Vec<u32>) {
-    let total: f64 = weights.iter().sum();
-    let scale = count as f64 / total;
-    let offset = 1.0 - uniforms.uniform();
+    let points = Points::new(count, weights.iter().sum(), uniforms);
     ancestors.clear();
-    ancestors.resize(count + 1, 0);
-    let mut cumulated = 0.0;
-    for (weight, next) in weights.iter().zip(1..) {
-        cumulated += weight;
-        // The number of points u, u + 1, .. that are at most `cumulated * scale`.
-        let below = (cumulated * scale + offset) as usize;
-        ancestors[below.min(count)] = next;
+    ancestors.resize(count, 0);
+    points.ancestors(weights.iter().copied(), 0.0, 0, ancestors);
+}
+
+/// The points of systematic resampling: one uniform, and on from it at equal distances. Weights that come in parts can be resampled
+/// part by part, each with what the parts before it sum to.
+pub(crate) struct Points {
+    count: usize,
+    /// Points for each unit of weight
+    scale: f64,
+    offset: f64,
+}
+
+impl Points {
+    /// As many points, over weights of this total.
+    pub(crate) fn new(count: usize, total: f64, uniforms: &mut impl Uniforms) -> Points {
+        Points { count, scale: count as f64 / total, offset: 1.0 - uniforms.uniform() }
     }
-    ancestors.truncate(count);
-    let last = last_positive(weights);
-    let mut largest = 0;
-    for ancestor in ancestors.iter_mut() {
-        largest = largest.max(*ancestor);
-        *ancestor = largest.min(last);
+
+    /// How many points are at most this cumulated weight.
+    pub(crate) fn below(&self, cumulated: f64) -> usize {
+        ((cumulated * self.scale + self.offset) as usize).min(self.count)
+    }
+
+    /// The ancestors of the points that fall to a part of the weights. The particles of the part are numbered from `first`; the weights
+    /// before it sum to `cumulated`.
+    ///
+    /// Branch-free: marks where the descendants of the next particle begin, then takes running maxima.
+    pub(crate) fn ancestors(
+        &self,
+        weights: impl ExactSizeIterator<Item = f64>,
+        mut cumulated: f64,
+        first: u32,
+        ancestors: &mut [u32],
+    ) {
+        if ancestors.is_empty() {
+            return;
+        }
+        let begin = self.below(cumulated);
+        let mut last = first;
+        ancestors.fill(first);
+        for (weight, number) in weights.zip(first..) {
+            cumulated += weight;
+            last = if weight > 0.0 { number } else { last };
+            if let Some(mark) = ancestors.get_mut(self.below(cumulated) - begin) {
+                *mark = number + 1;
+            }
+        }
+        let mut largest = first;
+        for ancestor in ancestors {
+            largest = largest.max(*ancestor);
+            // Rounding of the sums must not go beyond the last particle that has a weight.
+            *ancestor = largest.min(last);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::control::Control;
 use crate::model::{CHUNK, Model, Sources};
-use crate::resample::{Resampling, resample};
+use crate::resample::{Points, Resampling, resample};
 use crate::team::Team;
 use crate::weights::WeightSum;
 use borel_abi::stream::Stream;
@@ -59,9 +59,8 @@ pub struct Population<M: Model> {
     pub partial: bool,
 }
 
-/// A chunk with its weights.
-pub(crate) struct Chunk<P> {
-    pub(crate) particles: P,
+/// The weights of a chunk.
+pub(crate) struct ChunkWeights {
     pub(crate) log_weights: Vec<f64>,
     /// exp(log weight - largest of the chunk)
     pub(crate) scaled: Vec<f64>,
@@ -73,16 +72,21 @@ pub(crate) struct Chunk<P> {
     zero_site: Option<u32>,
 }
 
+/// The sums of all chunks.
+pub(crate) fn join_all(chunks: &[ChunkWeights]) -> WeightSum {
+    chunks.iter().fold(WeightSum::EMPTY, |sum, chunk| sum.join(chunk.sum))
+}
+
 /// How many particles the chunk with this number has.
 pub(crate) fn chunk_size(particles: usize, chunk: usize) -> usize {
     CHUNK.min(particles - chunk * CHUNK)
 }
 
-impl<P> Chunk<P> {
-    pub(crate) fn new(particles: P, count: usize) -> Chunk<P> {
+impl ChunkWeights {
+    /// Of particles that have not begun.
+    pub(crate) fn new(count: usize) -> ChunkWeights {
         let sum = WeightSum::equal(count);
-        Chunk {
-            particles,
+        ChunkWeights {
             log_weights: vec![0.0; count],
             scaled: vec![1.0; count],
             sum,
@@ -94,13 +98,14 @@ impl<P> Chunk<P> {
     }
 
     /// Advances the particles by one step, and weighs them.
-    pub(crate) fn step<M: Model<Particles = P>>(
+    pub(crate) fn step<M: Model>(
         &mut self,
         model: &M,
         worker: &mut M::Worker,
+        particles: &mut M::Particles,
         stream: &mut Stream,
     ) -> Result<(), RuntimeError> {
-        self.unfinished = model.advance(worker, &mut self.particles, stream, &mut self.gains)?;
+        self.unfinished = model.advance(worker, particles, stream, &mut self.gains)?;
         for i in 0..self.gains.len() {
             let mut gain = self.gains[i];
             if gain.is_nan() {
@@ -109,13 +114,21 @@ impl<P> Chunk<P> {
             }
             self.log_weights[i] += gain;
             if gain == f64::NEG_INFINITY {
-                self.zero_site = model.site(&self.particles, i).or(self.zero_site);
-                self.unfinished -= usize::from(!model.finished(&self.particles, i));
-                model.retire(worker, &mut self.particles, i);
+                self.zero_site = model.site(particles, i).or(self.zero_site);
+                self.unfinished -= usize::from(!model.finished(particles, i));
+                model.retire(worker, particles, i);
             }
         }
         self.sum = WeightSum::of(&self.log_weights, &mut self.scaled);
         Ok(())
+    }
+
+    /// The particles have been replaced by these, with equal weights.
+    fn start_anew<M: Model>(&mut self, model: &M, particles: &M::Particles) {
+        self.unfinished = (0..self.log_weights.len()).filter(|i| !model.finished(particles, *i)).count();
+        self.sum = WeightSum::equal(self.log_weights.len());
+        self.scaled.fill(1.0);
+        self.log_weights.fill(0.0);
     }
 
     /// The site of a particle that became impossible.
@@ -147,7 +160,7 @@ pub fn smc<M: Model>(
             filter.resample()?;
         }
     }
-    filter.finish()
+    Ok(filter.finish())
 }
 
 /// The state of a run.
@@ -155,57 +168,54 @@ struct Filter<'a, 'p, M: Model> {
     model: &'a M,
     team: &'a mut Team<'p, M::Worker>,
     settings: &'a Smc,
-    chunks: Vec<Chunk<M::Particles>>,
+    /// The particles in chunks
+    particles: Vec<M::Particles>,
     /// The other half of the double buffer
     spare: Vec<M::Particles>,
+    chunks: Vec<ChunkWeights>,
     owners: Vec<usize>,
     sum: WeightSum,
     log_evidence: f64,
     steps: u64,
     resamplings: u64,
     smallest_effective_sample_size: f64,
-    weights: Vec<f64>,
     ancestors: Vec<u32>,
     genealogy: Vec<Vec<u32>>,
     partial: bool,
 }
 
-/// Makes something for each chunk.
-pub(crate) fn make_chunks<W: Send, T: Send>(
-    team: &mut Team<'_, W>,
-    count: usize,
-    make: impl Fn(&mut W, usize) -> Result<T, RuntimeError> + Sync,
-) -> Result<Vec<T>, RuntimeError> {
-    let mut slots: Vec<Option<T>> = (0..count).map(|_| None).collect();
-    team.each(&mut slots, |_, worker, number, slot| {
-        *slot = Some(make(worker, number)?);
+/// Particles that have not begun, in chunks, each made by the worker that owns it.
+fn begin<M: Model>(
+    model: &M,
+    team: &mut Team<'_, M::Worker>,
+    particles: usize,
+) -> Result<Vec<M::Particles>, RuntimeError> {
+    let mut chunks: Vec<Option<M::Particles>> = (0..particles.div_ceil(CHUNK)).map(|_| None).collect();
+    team.each(&mut chunks, |_, worker, number, chunk| {
+        *chunk = Some(model.begin(worker, chunk_size(particles, number))?);
         Ok(())
     })?;
-    Ok(slots.into_iter().flatten().collect())
+    Ok(chunks.into_iter().flatten().collect())
 }
 
 impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
     fn new(model: &'a M, team: &'a mut Team<'p, M::Worker>, settings: &'a Smc) -> Result<Self, RuntimeError> {
-        let particles = settings.particles.max(1);
-        let count = particles.div_ceil(CHUNK);
-        let begin = |worker: &mut M::Worker, chunk: usize| model.begin(worker, chunk_size(particles, chunk));
-        let chunks = make_chunks(team, count, |worker, chunk| {
-            Ok(Chunk::new(begin(worker, chunk)?, chunk_size(particles, chunk)))
-        })?;
-        let owners = team.owners(count);
+        let count = settings.particles.max(1);
+        let particles = begin(model, team, count)?;
+        let chunks: Vec<_> = (0..particles.len()).map(|chunk| ChunkWeights::new(chunk_size(count, chunk))).collect();
         Ok(Filter {
             model,
-            team,
             settings,
-            chunks,
+            owners: team.owners(chunks.len()),
+            team,
+            particles,
             spare: Vec::new(),
-            owners,
-            sum: WeightSum::EMPTY,
+            sum: join_all(&chunks),
+            chunks,
             log_evidence: 0.0,
             steps: 0,
             resamplings: 0,
-            smallest_effective_sample_size: particles as f64,
-            weights: Vec::new(),
+            smallest_effective_sample_size: count as f64,
             ancestors: Vec::new(),
             genealogy: Vec::new(),
             partial: false,
@@ -220,17 +230,32 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         self.chunks.iter().map(|chunk| chunk.unfinished).sum()
     }
 
+    /// Does something to all chunks: each by its owner where particles own memory, else by whoever comes first.
+    fn all<T: Send>(
+        team: &mut Team<'_, M::Worker>,
+        model: &M,
+        chunks: &mut [T],
+        function: impl Fn(&mut M::Worker, usize, &mut T) -> Result<(), RuntimeError> + Sync,
+    ) -> Result<(), RuntimeError> {
+        if model.owns_memory() {
+            team.each(chunks, |_, worker, number, chunk| function(worker, number, chunk))
+        } else {
+            team.share(chunks, function)
+        }
+    }
+
     /// Advances all particles to their next scores.
     fn step(&mut self) -> Result<(), RuntimeError> {
         let (model, seed, step) = (self.model, self.settings.seed, self.steps + 1);
-        self.team.each(&mut self.chunks, |_, worker, number, chunk| {
+        let mut chunks: Vec<_> = self.particles.iter_mut().zip(&mut self.chunks).collect();
+        Self::all(self.team, model, &mut chunks, |worker, number, (particles, chunk)| {
             if chunk.unfinished == 0 {
                 return Ok(());
             }
-            chunk.step(model, worker, &mut Stream::derive(seed, number as u64, step))
+            chunk.step(model, worker, particles, &mut Stream::derive(seed, number as u64, step))
         })?;
         self.steps = step;
-        self.sum = self.chunks.iter().fold(WeightSum::EMPTY, |sum, chunk| sum.join(chunk.sum));
+        self.sum = join_all(&self.chunks);
         if self.sum.sum == 0.0 {
             let site = self.chunks.iter().find_map(|chunk| chunk.zero_site);
             return Err(RuntimeError { kind: ErrorKind::ZeroWeight, site });
@@ -241,15 +266,13 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
     }
 
     /// Weights of all particles, scaled so that the largest is 1.
-    fn scaled_weights(&mut self) -> Result<(), RuntimeError> {
-        let largest = self.sum.largest;
-        self.weights.resize(self.settings.particles.max(1), 0.0);
-        let mut parts: Vec<_> = self.chunks.iter().zip(self.weights.chunks_mut(CHUNK)).collect();
-        self.team.each(&mut parts, |_, _, _, (chunk, weights)| {
-            let factor = chunk.sum.factor(largest);
-            weights.iter_mut().zip(&chunk.scaled).for_each(|(weight, scaled)| *weight = scaled * factor);
-            Ok(())
-        })
+    fn scaled_weights(&self) -> Vec<f64> {
+        let mut weights = Vec::with_capacity(self.count());
+        for chunk in &self.chunks {
+            let factor = chunk.sum.factor(self.sum.largest);
+            weights.extend(chunk.scaled.iter().map(|scaled| scaled * factor));
+        }
+        weights
     }
 
     /// The log of the mean weight.
@@ -259,10 +282,12 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
 
     /// Replaces the particles by as many drawn from them by weight, with equal weights.
     fn resample(&mut self) -> Result<(), RuntimeError> {
-        self.scaled_weights()?;
         let mut stream = Stream::derive(self.settings.seed, RESAMPLING_STREAM, self.steps);
         let count = self.count();
-        resample(self.settings.resampling, &self.weights, count, &mut stream, &mut self.ancestors);
+        match self.settings.resampling {
+            Resampling::Systematic => self.systematic(&mut stream)?,
+            other => resample(other, &self.scaled_weights(), count, &mut stream, &mut self.ancestors),
+        }
         self.log_evidence += self.log_mean_weight();
         self.resamplings += 1;
         self.move_particles()?;
@@ -272,72 +297,75 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         Ok(())
     }
 
-    /// Gathers the descendants in the spare buffers, and exchanges them for the particles.
-    fn move_particles(&mut self) -> Result<(), RuntimeError> {
-        let (model, count) = (self.model, self.count());
-        if self.spare.is_empty() {
-            let begin = |worker: &mut M::Worker, chunk: usize| model.begin(worker, chunk_size(count, chunk));
-            self.spare = make_chunks(self.team, self.chunks.len(), begin)?;
+    /// Draws the ancestors, those in each chunk at once with those in others.
+    fn systematic(&mut self, stream: &mut Stream) -> Result<(), RuntimeError> {
+        let factors = self.chunks.iter().map(|chunk| chunk.sum.factor(self.sum.largest));
+        let points = Points::new(self.count(), self.sum.sum, stream);
+        self.ancestors.resize(self.count(), 0);
+        let last = self.chunks.iter().rposition(|chunk| chunk.sum.sum > 0.0).unwrap_or(0);
+        let (mut cumulated, mut begin, mut rest) = (0.0, 0, &mut self.ancestors[..]);
+        let mut parts = Vec::with_capacity(self.chunks.len());
+        for (number, (chunk, factor)) in self.chunks.iter().zip(factors).enumerate() {
+            let next = cumulated + chunk.sum.sum * factor;
+            // Whatever the rounding of the sums, all points have an ancestor.
+            let end = if number < last { points.below(next) } else { self.settings.particles.max(1) };
+            let (own, others) = rest.split_at_mut(end - begin);
+            parts.push((chunk, factor, cumulated, own));
+            (cumulated, begin, rest) = (next, end, others);
         }
-        let (owners, ancestors) = (&self.owners, &self.ancestors);
-        let particles: Vec<&M::Particles> = self.chunks.iter().map(|chunk| &chunk.particles).collect();
-        let sources = |worker: usize, chunk: usize| {
-            let ancestors = &ancestors[chunk * CHUNK..][..chunk_size(count, chunk)];
-            Sources { chunks: &particles, owners, worker, ancestors }
-        };
-        self.team.each(&mut self.spare, |number, worker, chunk, target| {
-            model.gather(worker, &sources(number, chunk), target);
-            Ok(())
-        })?;
-        if model.owns_memory() {
-            // While objects are copied from another worker's heap nobody may change counts there: hence a phase of its own.
-            self.team.each(&mut self.spare, |number, worker, chunk, target| {
-                model.adopt(worker, &sources(number, chunk), target)
-            })?;
-        }
-        for (chunk, spare) in self.chunks.iter_mut().zip(&mut self.spare) {
-            std::mem::swap(&mut chunk.particles, spare);
-        }
-        if model.owns_memory() {
-            self.team.each(&mut self.spare, |_, worker, _, old| {
-                model.discard(worker, old);
-                Ok(())
-            })?;
-        }
-        self.start_anew()
-    }
-
-    /// The particles that have been gathered have equal weights.
-    fn start_anew(&mut self) -> Result<(), RuntimeError> {
-        let model = self.model;
-        self.team.each(&mut self.chunks, |_, _, _, chunk| {
-            let unfinished = (0..chunk.log_weights.len()).filter(|i| !model.finished(&chunk.particles, *i));
-            chunk.unfinished = unfinished.count();
-            chunk.sum = WeightSum::equal(chunk.log_weights.len());
-            chunk.scaled.fill(1.0);
-            chunk.log_weights.fill(0.0);
+        self.team.share(&mut parts, |_, number, (chunk, factor, cumulated, own)| {
+            let weights = chunk.scaled.iter().map(|scaled| scaled * *factor);
+            points.ancestors(weights, *cumulated, (number * CHUNK) as u32, own);
             Ok(())
         })
     }
 
-    fn finish(mut self) -> Result<Population<M>, RuntimeError> {
-        if self.steps == 0 {
-            self.sum = self.chunks.iter().fold(WeightSum::EMPTY, |sum, chunk| sum.join(chunk.sum));
+    /// Gathers the descendants in the spare buffers, and exchanges them for the particles.
+    fn move_particles(&mut self) -> Result<(), RuntimeError> {
+        let (model, count) = (self.model, self.count());
+        if self.spare.is_empty() {
+            self.spare = begin(model, self.team, count)?;
         }
-        self.scaled_weights()?;
-        let total: f64 = self.weights.iter().sum();
-        self.weights.iter_mut().for_each(|weight| *weight /= total);
-        Ok(Population {
+        let particles: Vec<&M::Particles> = self.particles.iter().collect();
+        let (owners, ancestors) = (&self.owners, &self.ancestors);
+        let sources = |chunk: usize| {
+            let ancestors = &ancestors[chunk * CHUNK..][..chunk_size(count, chunk)];
+            Sources { chunks: &particles, owners, worker: owners[chunk], ancestors }
+        };
+        let mut targets: Vec<_> = self.spare.iter_mut().zip(&mut self.chunks).collect();
+        Self::all(self.team, model, &mut targets, |worker, number, (target, chunk)| {
+            model.gather(worker, &sources(number), target);
+            chunk.start_anew(model, target);
+            Ok(())
+        })?;
+        if model.owns_memory() {
+            // While objects are copied from another worker's heap nobody may change counts there: hence a phase of its own.
+            self.team
+                .each(&mut self.spare, |_, worker, number, target| model.adopt(worker, &sources(number), target))?;
+            self.team.each(&mut self.particles, |_, worker, _, old| {
+                model.discard(worker, old);
+                Ok(())
+            })?;
+        }
+        std::mem::swap(&mut self.particles, &mut self.spare);
+        Ok(())
+    }
+
+    fn finish(self) -> Population<M> {
+        let mut weights = self.scaled_weights();
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= total);
+        Population {
             log_evidence: self.log_evidence + self.log_mean_weight(),
             not_numbers: self.chunks.iter().map(|chunk| chunk.not_numbers).sum(),
-            chunks: self.chunks.into_iter().map(|chunk| chunk.particles).collect(),
-            weights: self.weights,
+            chunks: self.particles,
+            weights,
             steps: self.steps,
             resamplings: self.resamplings,
             smallest_effective_sample_size: self.smallest_effective_sample_size,
             genealogy: self.genealogy,
             partial: self.partial,
-        })
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use borel_abi::{RuntimeError, stack};
 use rayon::ThreadPool;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use std::sync::{Mutex, PoisonError};
 
 /// The stack of each thread of a pool. Only reserved: what is not used costs nothing.
 const STACK: usize = 256 << 20;
@@ -44,8 +46,10 @@ impl<'p, W: Send> Team<'p, W> {
     }
 
     /// Calls the function with the number of the worker, the worker, the number of the chunk and the chunk, for all
-    /// chunks. Each worker stops at its first error; of several the one of the first chunk counts, so that it does not depend on
-    /// the number of threads.
+    /// chunks, each by the worker that owns it.
+    ///
+    /// Each worker stops at its first error; of several the one of the first chunk counts, so that it does not depend on the
+    /// number of threads.
     pub fn each<T: Send>(
         &mut self,
         chunks: &mut [T],
@@ -58,24 +62,44 @@ impl<'p, W: Send> Team<'p, W> {
         for (number, worker) in self.workers.iter_mut().enumerate() {
             let end = (number + 1) * total / count;
             let (own, others) = rest.split_at_mut(end - first);
-            parts.push((number, worker, first, own, Ok(())));
+            parts.push((number, worker, first, own));
             (rest, first) = (others, end);
         }
-        let work =
-            |(number, worker, first, own, result): &mut (usize, &mut W, usize, &mut [T], Result<(), RuntimeError>)| {
-                let mut chunks = own.iter_mut().enumerate();
-                *result = chunks.try_for_each(|(i, chunk)| function(*number, worker, *first + i, chunk));
-            };
-        // To wake a thread takes longer than many a step of a few particles.
-        let busy = parts.iter().filter(|(_, _, _, own, _)| !own.is_empty()).count();
-        match self.pool {
-            Some(pool) if busy > 1 => pool.scope(|scope| {
-                for part in &mut parts {
-                    scope.spawn(|_| work(part));
-                }
-            }),
-            _ => parts.iter_mut().for_each(work),
-        }
-        parts.into_iter().find_map(|part| part.4.err()).map_or(Ok(()), Err)
+        parts.retain(|(_, _, _, own)| !own.is_empty());
+        side_by_side(self.pool, parts, |(number, worker, first, own)| {
+            (first..).zip(own).try_for_each(|(i, chunk)| function(number, worker, i, chunk).map_err(|error| (i, error)))
+        })
     }
+
+    /// As [`Team::each`], but each chunk by whoever comes first: for chunks that nobody owns. A worker that the system holds
+    /// up does not hold up the others then.
+    pub fn share<T: Send>(
+        &mut self,
+        chunks: &mut [T],
+        function: impl Fn(&mut W, usize, &mut T) -> Result<(), RuntimeError> + Sync,
+    ) -> Result<(), RuntimeError> {
+        let needed = chunks.len();
+        let queue = Mutex::new(chunks.iter_mut().enumerate());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        side_by_side(self.pool, self.workers.iter_mut().take(needed).collect(), |worker| {
+            std::iter::from_fn(next).try_for_each(|(i, chunk)| function(worker, i, chunk).map_err(|error| (i, error)))
+        })
+    }
+}
+
+/// Does each part of some work on a thread of its own; gives the error of the lowest number.
+fn side_by_side<P: Send>(
+    pool: Option<&ThreadPool>,
+    parts: Vec<P>,
+    work: impl Fn(P) -> Result<(), (usize, RuntimeError)> + Sync,
+) -> Result<(), RuntimeError> {
+    let mut errors: Vec<Option<(usize, RuntimeError)>> = match pool {
+        // To wake a thread takes longer than many a step of a few particles.
+        Some(pool) if parts.len() > 1 => {
+            pool.install(|| parts.into_par_iter().with_max_len(1).map(|part| work(part).err()).collect())
+        }
+        _ => parts.into_iter().map(|part| work(part).err()).collect(),
+    };
+    errors.sort_by_key(|error| error.as_ref().map_or(usize::MAX, |(number, _)| *number));
+    errors.into_iter().flatten().next().map_or(Ok(()), |(_, error)| Err(error))
 }
