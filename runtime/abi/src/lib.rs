@@ -28,7 +28,7 @@ pub mod structure;
 pub mod value;
 mod worker;
 
-pub use ctx::{Ctx, raise, raise_parameter};
+pub use ctx::{Ctx, or_raise, raise, raise_parameter};
 pub use entry::symbols;
 pub use error::{ErrorKind, RuntimeError};
 pub use heap::Budget;

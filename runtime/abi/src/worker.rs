@@ -6,7 +6,7 @@ use crate::ctx::{Ctx, RESULTS, SMALL_CLASSES};
 use crate::error::{ErrorKind, RuntimeError};
 use crate::heap::{Budget, Heap};
 use crate::jump::{self, JumpBuffer};
-use crate::layout::IMMORTAL;
+use crate::layout::{IMMORTAL, builtin};
 use crate::module::Module;
 use crate::object::{self, LayoutInfo, is_object};
 use crate::scopes::{ScopeCache, ScopeEntry, Scopes};
@@ -215,6 +215,19 @@ impl Worker {
             std::ptr::write_bytes(array.add(2), 0, words);
         }
         Ok(array)
+    }
+
+    /// A new matrix, its elements 0.
+    pub fn allocate_matrix(&mut self, rows: usize, columns: usize) -> Result<*mut u64, ErrorKind> {
+        let count = rows.checked_mul(columns).filter(|count| *count < 1 << 43).ok_or(ErrorKind::Overflow)?;
+        let matrix = self.allocate(builtin::MATRIX.0, 24 + 8 * count)?;
+        // SAFETY: room for the sizes and the elements.
+        unsafe {
+            *matrix.add(1) = rows as u64;
+            *matrix.add(2) = columns as u64;
+            std::ptr::write_bytes(matrix.add(3), 0, count);
+        }
+        Ok(matrix)
     }
 
     /// Takes a reference from what a pointer word refers to.

@@ -1,78 +1,14 @@
-//! The table of distributions that the compiler reads: names, parameters with their domains, values, symbols.
+//! What is known of distributions: names, parameters with their domains, values, entry points.
 
+use crate::parameter::Matrix;
+use crate::table::{CATALOGUE, Kind};
+use borel_math::linear::cholesky;
 use std::fmt;
 
-/// A distribution of the catalogue.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-#[repr(u32)]
-pub enum Kind {
-    /// The normal distribution.
-    Normal,
-    /// The absolute value of a Normal(0, sigma).
-    HalfNormal,
-    /// The exponential of a Normal(mu, sigma).
-    LogNormal,
-    /// Student's t distribution, located and scaled.
-    StudentT,
-    /// The Cauchy distribution.
-    Cauchy,
-    /// The absolute value of a Cauchy(0, sigma).
-    HalfCauchy,
-    /// The exponential distribution.
-    Exponential,
-    /// The gamma distribution with mean shape / rate.
-    Gamma,
-    /// The inverse of a Gamma(shape, rate = scale).
-    InverseGamma,
-    /// The beta distribution with mean a / (a + b).
-    Beta,
-    /// The uniform distribution on an interval.
-    Uniform,
-    /// true with probability p.
-    Bernoulli,
-    /// The number of successes in n trials.
-    Binomial,
-    /// The Poisson distribution.
-    Poisson,
-    /// The number of failures before the first success.
-    Geometric,
-    /// An index by its probability.
-    Categorical,
-    /// The integers from lower to upper, both included.
-    DiscreteUniform,
-    /// The Dirichlet distribution on probabilities.
-    Dirichlet,
-    /// The multivariate normal by its covariance.
-    MvNormal,
-}
-
 impl Kind {
-    /// All of them, in the order of their numbers.
-    pub const ALL: &'static [Kind] = &[
-        Kind::Normal,
-        Kind::HalfNormal,
-        Kind::LogNormal,
-        Kind::StudentT,
-        Kind::Cauchy,
-        Kind::HalfCauchy,
-        Kind::Exponential,
-        Kind::Gamma,
-        Kind::InverseGamma,
-        Kind::Beta,
-        Kind::Uniform,
-        Kind::Bernoulli,
-        Kind::Binomial,
-        Kind::Poisson,
-        Kind::Geometric,
-        Kind::Categorical,
-        Kind::DiscreteUniform,
-        Kind::Dirichlet,
-        Kind::MvNormal,
-    ];
-
     /// Its entry.
     pub fn entry(self) -> &'static Entry {
-        &CATALOGUE[self as usize]
+        CATALOGUE[self as usize]
     }
 
     /// The distribution with this number.
@@ -84,6 +20,65 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Kind> {
         CATALOGUE.iter().find(|entry| entry.name == name).map(|entry| entry.kind)
     }
+
+    /// The name of the entry point of a function.
+    pub fn symbol(self, function: Function) -> &'static str {
+        self.entry().symbols[function as usize]
+    }
+}
+
+/// A function of a distribution that compiled code can call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(usize)]
+pub enum Function {
+    /// A draw, from the parameters
+    Sample,
+    /// The log density: value, parameters
+    LogDensity,
+    /// Raises if a parameter is outside its domain: site, parameters
+    Check,
+    /// The mean: parameters. Of multivariate distributions the means of the elements, in the shape of the value
+    Mean,
+    /// The variance: as the mean
+    Variance,
+    /// The entropy: parameters
+    Entropy,
+    /// What the log density needs of the parameters alone; of scalar distributions, as all that follow: parameters
+    Normaliser,
+    /// The log density: value, normaliser, parameters
+    LogDensityGiven,
+    /// P(X <= x): value, parameters
+    Cdf,
+    /// P(X > x): value, parameters
+    Ccdf,
+    /// log P(X <= x): value, parameters
+    LogCdf,
+    /// log P(X > x): value, parameters
+    LogCcdf,
+    /// The quantile: probability, parameters
+    Quantile,
+}
+
+impl Function {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Function; 13] = [
+        Function::Sample,
+        Function::LogDensity,
+        Function::Check,
+        Function::Mean,
+        Function::Variance,
+        Function::Entropy,
+        Function::Normaliser,
+        Function::LogDensityGiven,
+        Function::Cdf,
+        Function::Ccdf,
+        Function::LogCdf,
+        Function::LogCcdf,
+        Function::Quantile,
+    ];
+
+    /// How many of them, from the first on, multivariate distributions have.
+    pub const OF_MULTIVARIATE: usize = 6;
 }
 
 /// What is known of a distribution.
@@ -93,25 +88,28 @@ pub struct Entry {
     pub kind: Kind,
     /// Its name in programs.
     pub name: &'static str,
+    /// What its page says: a sentence, then formula, domain, units, source; an example.
+    pub documentation: &'static str,
     /// Its parameters in order.
-    pub parameters: &'static [Parameter],
+    pub parameters: &'static [ParameterEntry],
     /// The type of its values.
     pub value: ValueKind,
-    /// One sentence.
-    pub summary: &'static str,
     /// Whether its values can be enumerated.
     pub discreteness: Discreteness,
-    /// The C entry point that draws.
-    pub sample_symbol: &'static str,
-    /// The C entry point of the log density.
-    pub log_density_symbol: &'static str,
-    /// The C entry point that checks parameters.
-    pub check_symbol: &'static str,
+    /// The names of the entry points, by [`Function`].
+    pub symbols: &'static [&'static str],
+}
+
+impl Entry {
+    /// The first paragraph of the documentation.
+    pub fn summary(&self) -> String {
+        self.documentation.split("\n\n").next().unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
-pub struct Parameter {
+pub struct ParameterEntry {
     /// Its name, for named arguments.
     pub name: &'static str,
     /// Its type.
@@ -146,6 +144,41 @@ pub enum ValueKind {
     Bool,
     /// [Real]
     RealArray,
+    /// [Int]
+    IntArray,
+    /// Matrix
+    Matrix,
+}
+
+impl ValueKind {
+    /// Whether values are arrays or matrices.
+    pub fn is_multivariate(self) -> bool {
+        matches!(self, ValueKind::RealArray | ValueKind::IntArray | ValueKind::Matrix)
+    }
+}
+
+impl fmt::Display for ValueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ValueKind::Real => "Real",
+            ValueKind::Int => "Int",
+            ValueKind::Bool => "Bool",
+            ValueKind::RealArray => "[Real]",
+            ValueKind::IntArray => "[Int]",
+            ValueKind::Matrix => "Matrix",
+        })
+    }
+}
+
+impl fmt::Display for ParameterKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ParameterKind::Real => "Real",
+            ParameterKind::Int => "Int",
+            ParameterKind::RealArray => "[Real]",
+            ParameterKind::Matrix => "Matrix",
+        })
+    }
 }
 
 /// Whether values can be enumerated.
@@ -172,6 +205,8 @@ pub enum Domain {
     Probability,
     /// Above 0, up to 1
     PositiveProbability,
+    /// Above 0, below 1
+    OpenProbability,
     /// Above the parameter before it
     Above,
     /// At least the parameter before it
@@ -182,8 +217,80 @@ pub enum Domain {
     PositiveArray,
     /// All finite
     FiniteArray,
-    /// Symmetric positive definite, of the size of the parameter before it
+    /// Not empty, all finite and 0 or above, not all 0
+    WeightArray,
+    /// Not empty, all finite, each above the one before
+    OrderedArray,
+    /// Symmetric positive definite, of the size of the parameter before it if that is an array
     Covariance,
+    /// Lower triangular with a positive diagonal, of the size of the parameter before it if that is an array
+    CholeskyFactor,
+    /// All finite
+    FiniteMatrix,
+}
+
+/// How far the sum of probabilities may be from 1.
+pub const SIMPLEX_TOLERANCE: f64 = 1e-8;
+
+impl Domain {
+    /// Whether a number is in the domain; `before` is the parameter before it.
+    pub fn accepts_number(self, x: f64, before: f64) -> bool {
+        match self {
+            Domain::Finite => x.is_finite(),
+            Domain::Positive => x > 0.0 && x.is_finite(),
+            Domain::NonNegative => x >= 0.0 && x.is_finite(),
+            Domain::Probability => (0.0..=1.0).contains(&x),
+            Domain::PositiveProbability => x > 0.0 && x <= 1.0,
+            Domain::OpenProbability => x > 0.0 && x < 1.0,
+            Domain::Above => x > before && x.is_finite(),
+            Domain::AtLeast => x >= before && x.is_finite(),
+            _ => false,
+        }
+    }
+
+    /// The first number of an array that is outside the domain: an element, or the sum; NaN where there is no such number.
+    pub fn misfit_of_array(self, xs: &[f64]) -> Option<f64> {
+        let first = |wrong: fn(f64) -> bool| xs.iter().copied().find(|x| wrong(*x));
+        let empty = xs.is_empty().then_some(f64::NAN);
+        match self {
+            Domain::FiniteArray => first(|x| !x.is_finite()),
+            Domain::PositiveArray => empty.or_else(|| first(|x| !(x > 0.0 && x.is_finite()))),
+            Domain::WeightArray => empty.or_else(|| first(|x| !(x >= 0.0 && x.is_finite()))).or_else(|| {
+                let sum: f64 = xs.iter().sum();
+                (!(sum > 0.0 && sum.is_finite())).then_some(sum)
+            }),
+            Domain::OrderedArray => empty
+                .or_else(|| first(|x| !x.is_finite()))
+                .or_else(|| xs.windows(2).find(|pair| pair[0] >= pair[1]).map(|pair| pair[1])),
+            Domain::Simplex => first(|x| !(0.0..=1.0 + SIMPLEX_TOLERANCE).contains(&x)).or_else(|| {
+                let sum: f64 = xs.iter().sum();
+                ((sum - 1.0).abs() > SIMPLEX_TOLERANCE).then_some(sum)
+            }),
+            _ => Some(f64::NAN),
+        }
+    }
+
+    /// The same of a matrix; `size` is the length of the array before it, NaN if there is none.
+    pub fn misfit_of_matrix(self, matrix: Matrix<'_>, size: f64) -> Option<f64> {
+        let n = matrix.rows;
+        let finite = || matrix.elements.iter().copied().find(|x| !x.is_finite());
+        let fits = n == matrix.columns && n > 0 && (size.is_nan() || n as f64 == size);
+        match self {
+            Domain::FiniteMatrix => finite(),
+            Domain::Covariance if fits => {
+                finite().or_else(|| cholesky(matrix.elements, n).is_none().then_some(f64::NAN))
+            }
+            Domain::CholeskyFactor if fits => {
+                finite().or_else(|| (0..n).map(|i| matrix.at(i, i)).find(|x| *x <= 0.0)).or_else(|| {
+                    (0..n)
+                        .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+                        .map(|(i, j)| matrix.at(i, j))
+                        .find(|x| *x != 0.0)
+                })
+            }
+            _ => Some(f64::NAN),
+        }
+    }
 }
 
 impl fmt::Display for Domain {
@@ -194,263 +301,17 @@ impl fmt::Display for Domain {
             Domain::NonNegative => "0 or positive",
             Domain::Probability => "between 0 and 1",
             Domain::PositiveProbability => "above 0 and at most 1",
+            Domain::OpenProbability => "above 0 and below 1",
             Domain::Above => "above the lower bound",
             Domain::AtLeast => "at least the lower bound",
             Domain::Simplex => "probabilities that sum to 1",
             Domain::PositiveArray => "a non-empty array of positive numbers",
             Domain::FiniteArray => "an array of finite numbers",
+            Domain::WeightArray => "a non-empty array of numbers that are 0 or positive, not all 0",
+            Domain::OrderedArray => "a non-empty array of ascending numbers",
             Domain::Covariance => "a symmetric positive-definite matrix that fits the mean",
+            Domain::CholeskyFactor => "a lower-triangular matrix with a positive diagonal that fits the mean",
+            Domain::FiniteMatrix => "a matrix of finite numbers",
         })
     }
 }
-
-const fn parameter(name: &'static str, kind: ParameterKind, domain: Domain, doc: &'static str) -> Parameter {
-    Parameter { name, kind, domain, doc }
-}
-
-/// All distributions, by number.
-pub static CATALOGUE: &[Entry] = &[
-    Entry {
-        kind: Kind::Normal,
-        name: "Normal",
-        parameters: &[
-            parameter("mu", ParameterKind::Real, Domain::Finite, "location: the mean"),
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "scale: the standard deviation"),
-        ],
-        value: ValueKind::Real,
-        summary: "The normal distribution.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_normal",
-        log_density_symbol: "borel_log_density_normal",
-        check_symbol: "borel_check_normal",
-    },
-    Entry {
-        kind: Kind::HalfNormal,
-        name: "HalfNormal",
-        parameters: &[parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying normal")],
-        value: ValueKind::Real,
-        summary: "The absolute value of a Normal(0, sigma).",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_half_normal",
-        log_density_symbol: "borel_log_density_half_normal",
-        check_symbol: "borel_check_half_normal",
-    },
-    Entry {
-        kind: Kind::LogNormal,
-        name: "LogNormal",
-        parameters: &[
-            parameter("mu", ParameterKind::Real, Domain::Finite, "mean of the logarithm"),
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "standard deviation of the logarithm"),
-        ],
-        value: ValueKind::Real,
-        summary: "The exponential of a Normal(mu, sigma).",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_log_normal",
-        log_density_symbol: "borel_log_density_log_normal",
-        check_symbol: "borel_check_log_normal",
-    },
-    Entry {
-        kind: Kind::StudentT,
-        name: "StudentT",
-        parameters: &[
-            parameter("nu", ParameterKind::Real, Domain::Positive, "degrees of freedom"),
-            parameter("mu", ParameterKind::Real, Domain::Finite, "location"),
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "scale"),
-        ],
-        value: ValueKind::Real,
-        summary: "Student's t distribution, located and scaled.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_student_t",
-        log_density_symbol: "borel_log_density_student_t",
-        check_symbol: "borel_check_student_t",
-    },
-    Entry {
-        kind: Kind::Cauchy,
-        name: "Cauchy",
-        parameters: &[
-            parameter("mu", ParameterKind::Real, Domain::Finite, "location: the median"),
-            parameter("sigma", ParameterKind::Real, Domain::Positive, "scale"),
-        ],
-        value: ValueKind::Real,
-        summary: "The Cauchy distribution.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_cauchy",
-        log_density_symbol: "borel_log_density_cauchy",
-        check_symbol: "borel_check_cauchy",
-    },
-    Entry {
-        kind: Kind::HalfCauchy,
-        name: "HalfCauchy",
-        parameters: &[parameter("sigma", ParameterKind::Real, Domain::Positive, "scale of the underlying Cauchy")],
-        value: ValueKind::Real,
-        summary: "The absolute value of a Cauchy(0, sigma).",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_half_cauchy",
-        log_density_symbol: "borel_log_density_half_cauchy",
-        check_symbol: "borel_check_half_cauchy",
-    },
-    Entry {
-        kind: Kind::Exponential,
-        name: "Exponential",
-        parameters: &[parameter("rate", ParameterKind::Real, Domain::Positive, "the inverse of the mean")],
-        value: ValueKind::Real,
-        summary: "The exponential distribution.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_exponential",
-        log_density_symbol: "borel_log_density_exponential",
-        check_symbol: "borel_check_exponential",
-    },
-    Entry {
-        kind: Kind::Gamma,
-        name: "Gamma",
-        parameters: &[
-            parameter("shape", ParameterKind::Real, Domain::Positive, "shape"),
-            parameter("rate", ParameterKind::Real, Domain::Positive, "inverse scale"),
-        ],
-        value: ValueKind::Real,
-        summary: "The gamma distribution with mean shape / rate.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_gamma",
-        log_density_symbol: "borel_log_density_gamma",
-        check_symbol: "borel_check_gamma",
-    },
-    Entry {
-        kind: Kind::InverseGamma,
-        name: "InverseGamma",
-        parameters: &[
-            parameter("shape", ParameterKind::Real, Domain::Positive, "shape"),
-            parameter("scale", ParameterKind::Real, Domain::Positive, "scale"),
-        ],
-        value: ValueKind::Real,
-        summary: "The inverse of a Gamma(shape, rate = scale).",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_inverse_gamma",
-        log_density_symbol: "borel_log_density_inverse_gamma",
-        check_symbol: "borel_check_inverse_gamma",
-    },
-    Entry {
-        kind: Kind::Beta,
-        name: "Beta",
-        parameters: &[
-            parameter("a", ParameterKind::Real, Domain::Positive, "first shape"),
-            parameter("b", ParameterKind::Real, Domain::Positive, "second shape"),
-        ],
-        value: ValueKind::Real,
-        summary: "The beta distribution with mean a / (a + b).",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_beta",
-        log_density_symbol: "borel_log_density_beta",
-        check_symbol: "borel_check_beta",
-    },
-    Entry {
-        kind: Kind::Uniform,
-        name: "Uniform",
-        parameters: &[
-            parameter("lower", ParameterKind::Real, Domain::Finite, "lower bound"),
-            parameter("upper", ParameterKind::Real, Domain::Above, "upper bound"),
-        ],
-        value: ValueKind::Real,
-        summary: "The uniform distribution on an interval.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_uniform",
-        log_density_symbol: "borel_log_density_uniform",
-        check_symbol: "borel_check_uniform",
-    },
-    Entry {
-        kind: Kind::Bernoulli,
-        name: "Bernoulli",
-        parameters: &[parameter("p", ParameterKind::Real, Domain::Probability, "probability of true")],
-        value: ValueKind::Bool,
-        summary: "true with probability p.",
-        discreteness: Discreteness::Finite,
-        sample_symbol: "borel_sample_bernoulli",
-        log_density_symbol: "borel_log_density_bernoulli",
-        check_symbol: "borel_check_bernoulli",
-    },
-    Entry {
-        kind: Kind::Binomial,
-        name: "Binomial",
-        parameters: &[
-            parameter("n", ParameterKind::Int, Domain::NonNegative, "number of trials"),
-            parameter("p", ParameterKind::Real, Domain::Probability, "probability of success"),
-        ],
-        value: ValueKind::Int,
-        summary: "The number of successes in n trials.",
-        discreteness: Discreteness::Finite,
-        sample_symbol: "borel_sample_binomial",
-        log_density_symbol: "borel_log_density_binomial",
-        check_symbol: "borel_check_binomial",
-    },
-    Entry {
-        kind: Kind::Poisson,
-        name: "Poisson",
-        parameters: &[parameter("rate", ParameterKind::Real, Domain::NonNegative, "the mean")],
-        value: ValueKind::Int,
-        summary: "The Poisson distribution.",
-        discreteness: Discreteness::Countable,
-        sample_symbol: "borel_sample_poisson",
-        log_density_symbol: "borel_log_density_poisson",
-        check_symbol: "borel_check_poisson",
-    },
-    Entry {
-        kind: Kind::Geometric,
-        name: "Geometric",
-        parameters: &[parameter("p", ParameterKind::Real, Domain::PositiveProbability, "probability of success")],
-        value: ValueKind::Int,
-        summary: "The number of failures before the first success.",
-        discreteness: Discreteness::Countable,
-        sample_symbol: "borel_sample_geometric",
-        log_density_symbol: "borel_log_density_geometric",
-        check_symbol: "borel_check_geometric",
-    },
-    Entry {
-        kind: Kind::Categorical,
-        name: "Categorical",
-        parameters: &[parameter("probs", ParameterKind::RealArray, Domain::Simplex, "probabilities of 0, 1, ..")],
-        value: ValueKind::Int,
-        summary: "An index by its probability.",
-        discreteness: Discreteness::Finite,
-        sample_symbol: "borel_sample_categorical",
-        log_density_symbol: "borel_log_density_categorical",
-        check_symbol: "borel_check_categorical",
-    },
-    Entry {
-        kind: Kind::DiscreteUniform,
-        name: "DiscreteUniform",
-        parameters: &[
-            parameter("lower", ParameterKind::Int, Domain::Finite, "smallest value"),
-            parameter("upper", ParameterKind::Int, Domain::AtLeast, "largest value"),
-        ],
-        value: ValueKind::Int,
-        summary: "The integers from lower to upper, both included.",
-        discreteness: Discreteness::Finite,
-        sample_symbol: "borel_sample_discrete_uniform",
-        log_density_symbol: "borel_log_density_discrete_uniform",
-        check_symbol: "borel_check_discrete_uniform",
-    },
-    Entry {
-        kind: Kind::Dirichlet,
-        name: "Dirichlet",
-        parameters: &[parameter("alpha", ParameterKind::RealArray, Domain::PositiveArray, "concentrations")],
-        value: ValueKind::RealArray,
-        summary: "The Dirichlet distribution on probabilities.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_dirichlet",
-        log_density_symbol: "borel_log_density_dirichlet",
-        check_symbol: "borel_check_dirichlet",
-    },
-    Entry {
-        kind: Kind::MvNormal,
-        name: "MvNormal",
-        parameters: &[
-            parameter("mu", ParameterKind::RealArray, Domain::FiniteArray, "mean vector"),
-            parameter("sigma", ParameterKind::Matrix, Domain::Covariance, "covariance matrix"),
-        ],
-        value: ValueKind::RealArray,
-        summary: "The multivariate normal by its covariance.",
-        discreteness: Discreteness::Continuous,
-        sample_symbol: "borel_sample_mv_normal",
-        log_density_symbol: "borel_log_density_mv_normal",
-        check_symbol: "borel_check_mv_normal",
-    },
-];

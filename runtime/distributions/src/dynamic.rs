@@ -1,7 +1,7 @@
-//! Distributions by kind and arguments: for distributions that are values of the program, and for the explorer of finite
-//! choices. Compiled code that knows its distribution does not come here.
+//! Distributions by kind and arguments: for distributions that are values of the program, for the explorer of finite
+//! choices, and for tools. Compiled code that knows its distribution does not come here.
 
-use crate::{Kind, ParameterError, Scalar, Support, Vector};
+use crate::{Element, Kind, Multivariate, ParameterError, Scalar, ScalarValue, Support, Visitor, visit};
 use borel_abi::stream::Stream;
 
 /// A parameter.
@@ -28,129 +28,79 @@ pub enum Value {
     Bool(bool),
     /// [Real]
     RealArray(Vec<f64>),
+    /// [Int]
+    IntArray(Vec<i64>),
+    /// Row-major data, rows, columns
+    Matrix(Vec<f64>, usize, usize),
 }
 
-/// What a distribution's value is as a [`Value`].
-trait Dynamic: Copy {
-    fn wrap(self) -> Value;
-    fn unwrap(value: &Value) -> Option<Self>;
-}
-
-impl Dynamic for f64 {
-    fn wrap(self) -> Value {
-        Value::Real(self)
-    }
-    fn unwrap(value: &Value) -> Option<f64> {
-        if let Value::Real(x) = value { Some(*x) } else { None }
-    }
-}
-
-impl Dynamic for i64 {
-    fn wrap(self) -> Value {
-        Value::Int(self)
-    }
-    fn unwrap(value: &Value) -> Option<i64> {
-        if let Value::Int(n) = value { Some(*n) } else { None }
-    }
-}
-
-impl Dynamic for bool {
-    fn wrap(self) -> Value {
-        Value::Bool(self)
-    }
-    fn unwrap(value: &Value) -> Option<bool> {
-        if let Value::Bool(b) = value { Some(*b) } else { None }
-    }
-}
-
-/// Builds the distribution of a kind from its arguments and hands it to one of two functions; arguments that do not fit
-/// the kind give the last expression.
-macro_rules! with_distribution {
-    ($kind:expr, $arguments:expr, $body:expr, $vector:expr, $otherwise:expr) => {
-        match ($kind, $arguments) {
-            (Kind::Normal, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::Normal { mu, sigma }),
-            (Kind::HalfNormal, &[Argument::Real(sigma)]) => $body(crate::HalfNormal { sigma }),
-            (Kind::LogNormal, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::LogNormal { mu, sigma }),
-            (Kind::StudentT, &[Argument::Real(nu), Argument::Real(mu), Argument::Real(sigma)]) => {
-                $body(crate::StudentT { nu, mu, sigma })
-            }
-            (Kind::Cauchy, &[Argument::Real(mu), Argument::Real(sigma)]) => $body(crate::Cauchy { mu, sigma }),
-            (Kind::HalfCauchy, &[Argument::Real(sigma)]) => $body(crate::HalfCauchy { sigma }),
-            (Kind::Exponential, &[Argument::Real(rate)]) => $body(crate::Exponential { rate }),
-            (Kind::Gamma, &[Argument::Real(shape), Argument::Real(rate)]) => $body(crate::Gamma { shape, rate }),
-            (Kind::InverseGamma, &[Argument::Real(shape), Argument::Real(scale)]) => {
-                $body(crate::InverseGamma { shape, scale })
-            }
-            (Kind::Beta, &[Argument::Real(a), Argument::Real(b)]) => $body(crate::Beta { a, b }),
-            (Kind::Uniform, &[Argument::Real(lower), Argument::Real(upper)]) => $body(crate::Uniform { lower, upper }),
-            (Kind::Bernoulli, &[Argument::Real(p)]) => $body(crate::Bernoulli { p }),
-            (Kind::Binomial, &[Argument::Int(n), Argument::Real(p)]) => $body(crate::Binomial { n, p }),
-            (Kind::Poisson, &[Argument::Real(rate)]) => $body(crate::Poisson { rate }),
-            (Kind::Geometric, &[Argument::Real(p)]) => $body(crate::Geometric { p }),
-            (Kind::Categorical, &[Argument::RealArray(probs)]) => $body(crate::Categorical { probs }),
-            (Kind::DiscreteUniform, &[Argument::Int(lower), Argument::Int(upper)]) => {
-                $body(crate::DiscreteUniform { lower, upper })
-            }
-            (Kind::Dirichlet, &[Argument::RealArray(alpha)]) => $vector(&crate::Dirichlet { alpha }),
-            (Kind::MvNormal, &[Argument::RealArray(mu), Argument::Matrix(sigma, rows, columns)])
-                if rows == mu.len() && columns == rows =>
-            {
-                $vector(&crate::MvNormal { mu, sigma })
-            }
-            _ => $otherwise,
-        }
-    };
+/// A distribution from arguments.
+pub trait Build<'a>: Sized {
+    /// None if they are not of the types of its parameters.
+    fn build(arguments: &[Argument<'a>]) -> Option<Self>;
 }
 
 /// Whether every argument is in its domain.
 pub fn check_value(kind: Kind, arguments: &[Argument<'_>]) -> Result<(), ParameterError> {
-    let misfit = Err(ParameterError { kind, parameter: kind.entry().parameters.len() as u32 - 1, found: f64::NAN });
-    with_distribution!(kind, arguments, |d| Scalar::check(&d), |d: &dyn Vector| d.check(), misfit)
+    struct Check;
+    impl Visitor for Check {
+        type Output = Result<(), ParameterError>;
+        fn scalar<D: Scalar>(self, d: D) -> Self::Output {
+            d.check()
+        }
+        fn multivariate<D: Multivariate>(self, d: D) -> Self::Output {
+            d.check()
+        }
+    }
+    let last = kind.entry().parameters.len() as u32 - 1;
+    visit(kind, arguments, Check).unwrap_or(Err(ParameterError { kind, parameter: last, found: f64::NAN }))
 }
 
 /// A draw; NaN from arguments that do not fit.
 pub fn sample_value(kind: Kind, arguments: &[Argument<'_>], stream: &mut Stream) -> Value {
-    fn scalar<D: Scalar<Value: Dynamic>>(d: &D, stream: &mut Stream) -> Value {
-        d.sample(stream).wrap()
+    struct Sample<'s>(&'s mut Stream);
+    impl Visitor for Sample<'_> {
+        type Output = Value;
+        fn scalar<D: Scalar>(self, d: D) -> Value {
+            d.sample(self.0).wrap()
+        }
+        fn multivariate<D: Multivariate>(self, d: D) -> Value {
+            let mut out = vec![D::Element::default(); d.shape().count()];
+            d.sample(self.0, &mut out);
+            D::Element::wrap(out, d.shape())
+        }
     }
-    fn vector(d: &dyn Vector, stream: &mut Stream) -> Value {
-        let mut out = vec![0.0; d.dimension()];
-        d.sample(stream, &mut out);
-        Value::RealArray(out)
-    }
-    with_distribution!(
-        kind,
-        arguments,
-        |d| scalar(&d, stream),
-        |d: &dyn Vector| vector(d, stream),
-        Value::Real(f64::NAN)
-    )
+    visit(kind, arguments, Sample(stream)).unwrap_or(Value::Real(f64::NAN))
 }
 
-/// The log density at a value; NaN from arguments or a value that do not fit.
+/// The log density at a value: -inf at one of another shape, NaN from arguments or a value that do not fit.
 pub fn log_density_value(kind: Kind, arguments: &[Argument<'_>], value: &Value) -> f64 {
-    fn scalar<D: Scalar<Value: Dynamic>>(d: &D, value: &Value) -> f64 {
-        Dynamic::unwrap(value).map_or(f64::NAN, |x| d.log_density(x))
+    struct LogDensity<'v>(&'v Value);
+    impl Visitor for LogDensity<'_> {
+        type Output = f64;
+        fn scalar<D: Scalar>(self, d: D) -> f64 {
+            D::Value::unwrap(self.0).map_or(f64::NAN, |x| d.log_density(x))
+        }
+        fn multivariate<D: Multivariate>(self, d: D) -> f64 {
+            D::Element::unwrap(self.0, d.shape()).map_or(f64::NEG_INFINITY, |x| d.log_density(x))
+        }
     }
-    let vector = |d: &dyn Vector| if let Value::RealArray(x) = value { d.log_density(x) } else { f64::NAN };
-    with_distribution!(kind, arguments, |d| scalar(&d, value), vector, f64::NAN)
+    visit(kind, arguments, LogDensity(value)).unwrap_or(f64::NAN)
 }
 
-/// Where the mass is.
-pub fn support_value(kind: Kind, arguments: &[Argument<'_>]) -> Support {
-    match (kind, arguments) {
-        (Kind::Normal | Kind::StudentT | Kind::Cauchy, _) => Support::Real,
-        (Kind::Uniform, &[Argument::Real(lower), Argument::Real(upper)]) => Support::Interval(lower, upper),
-        (Kind::Beta, _) => Support::Interval(0.0, 1.0),
-        (Kind::Bernoulli, _) => Support::Booleans,
-        (Kind::Binomial, &[Argument::Int(n), _]) => Support::Integers(0, Some(n)),
-        (Kind::Categorical, &[Argument::RealArray(probs)]) => Support::Integers(0, Some(probs.len() as i64 - 1)),
-        (Kind::DiscreteUniform, &[Argument::Int(lower), Argument::Int(upper)]) => Support::Integers(lower, Some(upper)),
-        (Kind::Poisson | Kind::Geometric, _) => Support::Integers(0, None),
-        (Kind::Dirichlet, &[Argument::RealArray(alpha)]) => Support::Simplex(alpha.len()),
-        (Kind::MvNormal, &[Argument::RealArray(mu), _]) => Support::Reals(mu.len()),
-        _ => Support::Positive,
+/// Where the mass is. None if the arguments do not fit the kind.
+pub fn support_value(kind: Kind, arguments: &[Argument<'_>]) -> Option<Support> {
+    struct Where;
+    impl Visitor for Where {
+        type Output = Support;
+        fn scalar<D: Scalar>(self, d: D) -> Support {
+            d.support()
+        }
+        fn multivariate<D: Multivariate>(self, d: D) -> Support {
+            d.support()
+        }
     }
+    visit(kind, arguments, Where)
 }
 
 /// An upper bound of P(X >= k) for a distribution with countable support, tight enough to go to 0 as k grows.

@@ -1,222 +1,254 @@
-//! The functions that compiled code calls: C entry points named in the catalogue.
+//! The functions that compiled code calls: C entry points, named in the catalogue.
 //!
-//! Arrays come as address and length, matrices as address, rows and columns; a value that is an array is written to an
-//! address, with room for as many elements as the distribution has dimensions.
+//! Each is `extern "C" fn(ctx, ..)` with one word for each argument: arrays and matrices are their objects. What is no number comes
+//! back as a new object.
 
-use crate::{Bernoulli, Categorical, Dirichlet, MvNormal, ParameterError, Scalar, Vector};
-use borel_abi::{Ctx, raise_parameter};
+#![allow(unsafe_code)]
+
+use crate::table;
+use crate::{Multivariate, ParameterError, Shape};
+use borel_abi::{Ctx, ErrorKind, Worker, or_raise, raise_parameter};
+
+/// Every entry point by its name, for linking.
+pub fn symbols() -> Vec<(&'static str, *const u8)> {
+    table::entry_points()
+}
 
 /// Stops compiled code if a parameter is outside its domain.
 ///
 /// # Safety
 /// As [`raise_parameter`].
-unsafe fn accept(ctx: *mut Ctx, site: i64, checked: Result<(), ParameterError>) {
+pub(crate) unsafe fn accept(ctx: *mut Ctx, site: i64, checked: Result<(), ParameterError>) {
     if let Err(error) = checked {
         // SAFETY: a parameter error owns nothing, and neither do the entry points that call this.
         unsafe { raise_parameter(ctx, site, error.kind as u32, error.parameter, error.found) }
     }
 }
 
-/// The array that compiled code passed.
+/// A new object of a shape, with the elements that a function writes.
 ///
 /// # Safety
-/// `data` is the address of `length` doubles that outlive the call.
-unsafe fn array<'a>(data: *const f64, length: i64) -> &'a [f64] {
-    if length <= 0 {
-        return &[];
+/// Called by compiled code with its context, which [`or_raise`] may leave.
+pub(crate) unsafe fn new_value<T: crate::Element>(
+    ctx: *mut Ctx,
+    shape: Shape,
+    write: impl FnOnce(&mut [T]),
+) -> *mut u64 {
+    // SAFETY: by the contract; the object is new, and large enough for the elements, all of 8 bytes.
+    unsafe {
+        let (object, elements) = or_raise(ctx, -1, new_object::<T>(Worker::of(ctx), shape));
+        write(std::slice::from_raw_parts_mut(elements, shape.count()));
+        object
     }
-    // SAFETY: the caller's promise.
-    unsafe { std::slice::from_raw_parts(data, length as usize) }
 }
 
-macro_rules! scalars {
-    ($($name:ident($($parameter:ident: $ty:ty),*) -> $value:ty: $sample:ident $log_density:ident $check:ident;)*) => {
-        $(
-            unsafe extern "C" fn $sample(ctx: *mut Ctx, $($parameter: $ty),*) -> $value {
-                // SAFETY: compiled code passes its context.
-                let stream = unsafe { &mut (*ctx).stream };
-                crate::$name { $($parameter),* }.sample(stream)
+fn new_object<T: crate::Element>(worker: &mut Worker, shape: Shape) -> Result<(*mut u64, *mut T), ErrorKind> {
+    let (object, first) = match shape {
+        Shape::Array(length) => (worker.allocate_array(T::LAYOUT.0, length)?, 2),
+        Shape::Matrix(rows, columns) => (worker.allocate_matrix(rows, columns)?, 3),
+    };
+    // SAFETY: the elements begin after the header and the lengths.
+    Ok((object, unsafe { object.add(first) } as *mut T))
+}
+
+/// The elements of a value, if it has this shape.
+///
+/// # Safety
+/// A live object of the kind of the shape.
+pub(crate) unsafe fn elements<'a, T: crate::Element>(object: *const u64, shape: Shape) -> Option<&'a [T]> {
+    // SAFETY: by the contract.
+    unsafe {
+        let word = |index| borel_abi::object::word(object, index) as usize;
+        let (fits, first) = match shape {
+            Shape::Array(length) => (word(0) == length, 2),
+            Shape::Matrix(rows, columns) => ((word(0), word(1)) == (rows, columns), 3),
+        };
+        fits.then(|| std::slice::from_raw_parts(object.add(first) as *const T, shape.count()))
+    }
+}
+
+/// The log density at an object; -inf if it has another shape.
+///
+/// # Safety
+/// As [`elements`].
+pub(crate) unsafe fn log_density<D: Multivariate>(d: &D, object: *const u64) -> f64 {
+    // SAFETY: by the contract.
+    unsafe { elements(object, d.shape()) }.map_or(f64::NEG_INFINITY, |x| d.log_density(x))
+}
+
+/// The names of the entry points of a distribution.
+macro_rules! symbols_of {
+    ($name:ident) => {
+        &[
+            concat!("borel_sample_", stringify!($name)),
+            concat!("borel_log_density_", stringify!($name)),
+            concat!("borel_check_", stringify!($name)),
+            concat!("borel_mean_", stringify!($name)),
+            concat!("borel_variance_", stringify!($name)),
+            concat!("borel_entropy_", stringify!($name)),
+            concat!("borel_normaliser_", stringify!($name)),
+            concat!("borel_log_density_given_", stringify!($name)),
+            concat!("borel_cdf_", stringify!($name)),
+            concat!("borel_ccdf_", stringify!($name)),
+            concat!("borel_log_cdf_", stringify!($name)),
+            concat!("borel_log_ccdf_", stringify!($name)),
+            concat!("borel_quantile_", stringify!($name)),
+        ]
+    };
+}
+pub(crate) use symbols_of;
+
+/// The entry points of a distribution, in the order of [`crate::Function`].
+macro_rules! entries {
+    ($family:ident, $name:ident [$($life:lifetime)?] $($p:ident: $ty:ty),*) => {
+        // SAFETY of all: compiled code passes its context and live objects.
+        impl $(<$life>)? $name $(<$life>)? {
+            unsafe fn received($($p: <$ty as $crate::Parameter>::Passed),*) -> Self {
+                // SAFETY: by the contract of the entry points.
+                unsafe { $name { $($p: <$ty as $crate::Parameter>::receive($p)),* } }
             }
 
-            extern "C" fn $log_density(_: *mut Ctx, x: $value, $($parameter: $ty),*) -> f64 {
-                crate::$name { $($parameter),* }.log_density(x)
+            unsafe extern "C" fn entry_check(ctx: *mut borel_abi::Ctx, site: i64, $($p: <$ty as $crate::Parameter>::Passed),*) {
+                unsafe { $crate::entry::accept(ctx, site, Self::received($($p),*).check()) }
             }
 
-            unsafe extern "C" fn $check(ctx: *mut Ctx, site: i64, $($parameter: $ty),*) {
-                // SAFETY: compiled code passes its context; nothing here owns anything.
-                unsafe { accept(ctx, site, crate::$name { $($parameter),* }.check()) }
+            unsafe extern "C" fn entry_entropy(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+                unsafe { Self::received($($p),*) }.entropy()
             }
-        )*
+        }
 
-        fn scalar_symbols() -> Vec<(&'static str, *const u8)> {
-            vec![$(
-                (stringify!($sample), $sample as *const u8),
-                (stringify!($log_density), $log_density as *const u8),
-                (stringify!($check), $check as *const u8),
-            )*]
+        $crate::entry::entries!(@$family $name [$($life)?] $($p: $ty),*);
+    };
+    (@scalar $name:ident [$($life:lifetime)?] $($p:ident: $ty:ty),*) => {
+        impl $(<$life>)? $name $(<$life>)? {
+            unsafe extern "C" fn entry_sample(
+                ctx: *mut borel_abi::Ctx,
+                $($p: <$ty as $crate::Parameter>::Passed),*
+            ) -> <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed {
+                unsafe { $crate::ScalarValue::pass(Self::received($($p),*).sample(&mut (*ctx).stream)) }
+            }
+
+            unsafe extern "C" fn entry_log_density_given(
+                _: *mut borel_abi::Ctx,
+                x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+                normaliser: f64,
+                $($p: <$ty as $crate::Parameter>::Passed),*
+            ) -> f64 {
+                let x = $crate::ScalarValue::receive(x);
+                unsafe { Self::received($($p),*) }.log_density_given(x, normaliser)
+            }
+
+            unsafe extern "C" fn entry_quantile(
+                _: *mut borel_abi::Ctx,
+                p: f64,
+                $($p: <$ty as $crate::Parameter>::Passed),*
+            ) -> <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed {
+                unsafe { $crate::ScalarValue::pass(Self::received($($p),*).quantile(p)) }
+            }
+
+            $crate::entry::entries!(@of_parameters mean entry_mean, $($p: $ty),*);
+            $crate::entry::entries!(@of_parameters variance entry_variance, $($p: $ty),*);
+            $crate::entry::entries!(@of_parameters normaliser entry_normaliser, $($p: $ty),*);
+            $crate::entry::entries!(@of_value log_density entry_log_density, $($p: $ty),*);
+            $crate::entry::entries!(@of_value cdf entry_cdf, $($p: $ty),*);
+            $crate::entry::entries!(@of_value ccdf entry_ccdf, $($p: $ty),*);
+            $crate::entry::entries!(@of_value log_cdf entry_log_cdf, $($p: $ty),*);
+            $crate::entry::entries!(@of_value log_ccdf entry_log_ccdf, $($p: $ty),*);
+
+            pub(crate) fn entry_points() -> Vec<*const u8> {
+                vec![
+                    Self::entry_sample as *const u8,
+                    Self::entry_log_density as *const u8,
+                    Self::entry_check as *const u8,
+                    Self::entry_mean as *const u8,
+                    Self::entry_variance as *const u8,
+                    Self::entry_entropy as *const u8,
+                    Self::entry_normaliser as *const u8,
+                    Self::entry_log_density_given as *const u8,
+                    Self::entry_cdf as *const u8,
+                    Self::entry_ccdf as *const u8,
+                    Self::entry_log_cdf as *const u8,
+                    Self::entry_log_ccdf as *const u8,
+                    Self::entry_quantile as *const u8,
+                ]
+            }
+        }
+    };
+    (@of_parameters $function:ident $entry:ident, $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+            unsafe { Self::received($($p),*) }.$function()
+        }
+    };
+    (@of_value $function:ident $entry:ident, $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            _: *mut borel_abi::Ctx,
+            x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+            $($p: <$ty as $crate::Parameter>::Passed),*
+        ) -> f64 {
+            unsafe { Self::received($($p),*) }.$function($crate::ScalarValue::receive(x))
+        }
+    };
+    (@multivariate $name:ident [$($life:lifetime)?] $($p:ident: $ty:ty),*) => {
+        impl $(<$life>)? $name $(<$life>)? {
+            unsafe extern "C" fn entry_sample(ctx: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> *mut u64 {
+                unsafe {
+                    let d = Self::received($($p),*);
+                    $crate::entry::new_value(ctx, d.shape(), |out| d.sample(&mut (*ctx).stream, out))
+                }
+            }
+
+            unsafe extern "C" fn entry_log_density(
+                _: *mut borel_abi::Ctx,
+                x: *const u64,
+                $($p: <$ty as $crate::Parameter>::Passed),*
+            ) -> f64 {
+                unsafe { $crate::entry::log_density(&Self::received($($p),*), x) }
+            }
+
+            unsafe extern "C" fn entry_mean(ctx: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> *mut u64 {
+                unsafe {
+                    let d = Self::received($($p),*);
+                    $crate::entry::new_value(ctx, d.shape(), |out| d.mean(out))
+                }
+            }
+
+            unsafe extern "C" fn entry_variance(ctx: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> *mut u64 {
+                unsafe {
+                    let d = Self::received($($p),*);
+                    $crate::entry::new_value(ctx, d.shape(), |out| d.variance(out))
+                }
+            }
+
+            pub(crate) fn entry_points() -> Vec<*const u8> {
+                vec![
+                    Self::entry_sample as *const u8,
+                    Self::entry_log_density as *const u8,
+                    Self::entry_check as *const u8,
+                    Self::entry_mean as *const u8,
+                    Self::entry_variance as *const u8,
+                    Self::entry_entropy as *const u8,
+                ]
+            }
         }
     };
 }
-
-scalars! {
-    Normal(mu: f64, sigma: f64) -> f64: borel_sample_normal borel_log_density_normal borel_check_normal;
-    HalfNormal(sigma: f64) -> f64: borel_sample_half_normal borel_log_density_half_normal borel_check_half_normal;
-    LogNormal(mu: f64, sigma: f64) -> f64: borel_sample_log_normal borel_log_density_log_normal borel_check_log_normal;
-    StudentT(nu: f64, mu: f64, sigma: f64) -> f64: borel_sample_student_t borel_log_density_student_t borel_check_student_t;
-    Cauchy(mu: f64, sigma: f64) -> f64: borel_sample_cauchy borel_log_density_cauchy borel_check_cauchy;
-    HalfCauchy(sigma: f64) -> f64: borel_sample_half_cauchy borel_log_density_half_cauchy borel_check_half_cauchy;
-    Exponential(rate: f64) -> f64: borel_sample_exponential borel_log_density_exponential borel_check_exponential;
-    Gamma(shape: f64, rate: f64) -> f64: borel_sample_gamma borel_log_density_gamma borel_check_gamma;
-    InverseGamma(shape: f64, scale: f64) -> f64: borel_sample_inverse_gamma borel_log_density_inverse_gamma borel_check_inverse_gamma;
-    Beta(a: f64, b: f64) -> f64: borel_sample_beta borel_log_density_beta borel_check_beta;
-    Uniform(lower: f64, upper: f64) -> f64: borel_sample_uniform borel_log_density_uniform borel_check_uniform;
-    Binomial(n: i64, p: f64) -> i64: borel_sample_binomial borel_log_density_binomial borel_check_binomial;
-    Poisson(rate: f64) -> i64: borel_sample_poisson borel_log_density_poisson borel_check_poisson;
-    Geometric(p: f64) -> i64: borel_sample_geometric borel_log_density_geometric borel_check_geometric;
-    DiscreteUniform(lower: i64, upper: i64) -> i64: borel_sample_discrete_uniform borel_log_density_discrete_uniform borel_check_discrete_uniform;
-}
-
-unsafe extern "C" fn borel_sample_bernoulli(ctx: *mut Ctx, p: f64) -> u8 {
-    // SAFETY: compiled code passes its context.
-    u8::from(Bernoulli { p }.sample(unsafe { &mut (*ctx).stream }))
-}
-
-extern "C" fn borel_log_density_bernoulli(_: *mut Ctx, x: u8, p: f64) -> f64 {
-    Bernoulli { p }.log_density(x != 0)
-}
-
-unsafe extern "C" fn borel_check_bernoulli(ctx: *mut Ctx, site: i64, p: f64) {
-    // SAFETY: compiled code passes its context; nothing here owns anything.
-    unsafe { accept(ctx, site, Bernoulli { p }.check()) }
-}
-
-unsafe extern "C" fn borel_sample_categorical(ctx: *mut Ctx, probs: *const f64, length: i64) -> i64 {
-    // SAFETY: compiled code passes its context and an array.
-    unsafe { Categorical { probs: array(probs, length) }.sample(&mut (*ctx).stream) }
-}
-
-unsafe extern "C" fn borel_log_density_categorical(_: *mut Ctx, x: i64, probs: *const f64, length: i64) -> f64 {
-    // SAFETY: compiled code passes an array.
-    Categorical { probs: unsafe { array(probs, length) } }.log_density(x)
-}
-
-unsafe extern "C" fn borel_check_categorical(ctx: *mut Ctx, site: i64, probs: *const f64, length: i64) {
-    // SAFETY: compiled code passes its context and an array; nothing here owns anything.
-    unsafe { accept(ctx, site, Categorical { probs: array(probs, length) }.check()) }
-}
-
-unsafe extern "C" fn borel_sample_dirichlet(ctx: *mut Ctx, alpha: *const f64, length: i64, out: *mut f64) {
-    // SAFETY: compiled code passes its context, an array, and room for as many elements.
-    unsafe {
-        let out = std::slice::from_raw_parts_mut(out, length.max(0) as usize);
-        Dirichlet { alpha: array(alpha, length) }.sample(&mut (*ctx).stream, out);
-    }
-}
-
-unsafe extern "C" fn borel_log_density_dirichlet(
-    _: *mut Ctx,
-    x: *const f64,
-    x_length: i64,
-    alpha: *const f64,
-    length: i64,
-) -> f64 {
-    // SAFETY: compiled code passes arrays.
-    unsafe { Dirichlet { alpha: array(alpha, length) }.log_density(array(x, x_length)) }
-}
-
-unsafe extern "C" fn borel_check_dirichlet(ctx: *mut Ctx, site: i64, alpha: *const f64, length: i64) {
-    // SAFETY: compiled code passes its context and an array; nothing here owns anything.
-    unsafe { accept(ctx, site, Dirichlet { alpha: array(alpha, length) }.check()) }
-}
-
-/// The covariance as passed by compiled code; empty, and so refused, if it is not square.
-///
-/// # Safety
-/// As [`array`], for rows x columns doubles.
-unsafe fn covariance<'a>(data: *const f64, rows: i64, columns: i64) -> &'a [f64] {
-    if rows != columns {
-        return &[];
-    }
-    // SAFETY: the caller's promise.
-    unsafe { array(data, rows * columns) }
-}
-
-unsafe extern "C" fn borel_sample_mv_normal(
-    ctx: *mut Ctx,
-    mu: *const f64,
-    length: i64,
-    sigma: *const f64,
-    rows: i64,
-    columns: i64,
-    out: *mut f64,
-) {
-    // SAFETY: compiled code passes its context, an array, a matrix, and room for as many elements as the array has.
-    unsafe {
-        let out = std::slice::from_raw_parts_mut(out, length.max(0) as usize);
-        let distribution = MvNormal { mu: array(mu, length), sigma: covariance(sigma, rows, columns) };
-        distribution.sample(&mut (*ctx).stream, out);
-    }
-}
-
-unsafe extern "C" fn borel_log_density_mv_normal(
-    _: *mut Ctx,
-    x: *const f64,
-    x_length: i64,
-    mu: *const f64,
-    length: i64,
-    sigma: *const f64,
-    rows: i64,
-    columns: i64,
-) -> f64 {
-    // SAFETY: compiled code passes arrays and a matrix.
-    unsafe {
-        let distribution = MvNormal { mu: array(mu, length), sigma: covariance(sigma, rows, columns) };
-        distribution.log_density(array(x, x_length))
-    }
-}
-
-unsafe extern "C" fn borel_check_mv_normal(
-    ctx: *mut Ctx,
-    site: i64,
-    mu: *const f64,
-    length: i64,
-    sigma: *const f64,
-    rows: i64,
-    columns: i64,
-) {
-    // SAFETY: compiled code passes its context, an array and a matrix; `check` has dropped its factor when this raises.
-    unsafe {
-        let distribution = MvNormal { mu: array(mu, length), sigma: covariance(sigma, rows, columns) };
-        accept(ctx, site, distribution.check());
-    }
-}
-
-/// Every entry point by its name, for linking.
-pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    let mut symbols = scalar_symbols();
-    macro_rules! add {
-        ($($name:ident)*) => { $(symbols.push((stringify!($name), $name as *const u8));)* };
-    }
-    add!(borel_sample_bernoulli borel_log_density_bernoulli borel_check_bernoulli);
-    add!(borel_sample_categorical borel_log_density_categorical borel_check_categorical);
-    add!(borel_sample_dirichlet borel_log_density_dirichlet borel_check_dirichlet);
-    add!(borel_sample_mv_normal borel_log_density_mv_normal borel_check_mv_normal);
-    symbols
-}
+pub(crate) use entries;
 
 #[cfg(test)]
 mod tests {
     use super::symbols;
-    use crate::CATALOGUE;
+    use crate::{CATALOGUE, Function};
+    use std::collections::HashSet;
 
     #[test]
     fn every_symbol_of_the_catalogue_exists_once() {
-        let names: Vec<&str> = symbols().into_iter().map(|s| s.0).collect();
+        let names: HashSet<&str> = symbols().into_iter().map(|s| s.0).collect();
+        let mut count = 0;
         for entry in CATALOGUE {
-            for symbol in [entry.sample_symbol, entry.log_density_symbol, entry.check_symbol] {
-                assert_eq!(names.iter().filter(|n| **n == symbol).count(), 1, "{symbol}");
-            }
+            let functions = if entry.value.is_multivariate() { Function::OF_MULTIVARIATE } else { Function::ALL.len() };
+            entry.symbols[..functions].iter().for_each(|symbol| assert!(names.contains(symbol), "{symbol}"));
+            count += functions;
         }
-        assert_eq!(names.len(), 3 * CATALOGUE.len());
+        assert_eq!((names.len(), symbols().len()), (count, count));
     }
 }

@@ -1,99 +1,176 @@
 //! Distributions: one file each, and the catalogue that the compiler reads.
 //!
-//! A distribution is a plain struct of its parameters with the trait [`Scalar`] (values are numbers) or [`Vector`] (values
-//! are arrays of Reals). Log-densities are total: -inf outside the support, NaN only from NaN (or a parameter above
-//! 1e304, where intermediate results overflow). Samplers expect parameters that [`Scalar::check`] accepts, and give a NaN
-//! (or 0) instead of failing where they were not.
+//! A distribution is a plain struct of its parameters, declared with [`distribution!`], with the trait [`Scalar`] (values are
+//! numbers) or [`Multivariate`] (values are arrays or matrices). Log densities are total: -inf outside the support, NaN only from
+//! NaN (or a parameter above 1e304, where intermediate results overflow). Samplers expect parameters that `check` accepts, and
+//! give a NaN (or 0) instead of failing where they were not.
 
 pub mod catalogue;
 pub mod dynamic;
 pub mod entry;
+pub mod parameter;
 pub mod support;
 
+mod declare;
 mod random;
+mod table;
 
-pub use catalogue::{CATALOGUE, Discreteness, Domain, Entry, Kind, Parameter, ParameterKind, ValueKind};
+mod continuous;
+mod discrete;
+mod multivariate;
+
+pub use catalogue::{Discreteness, Domain, Entry, Function, ParameterEntry, ParameterKind, ValueKind};
+pub use continuous::*;
+pub use discrete::*;
 pub use dynamic::{Argument, Value, check_value, log_density_value, sample_value, support_value, upper_tail};
+pub use multivariate::*;
+pub use parameter::{Matrix, Parameter, ScalarValue};
 pub use support::Support;
+pub use table::{CATALOGUE, Kind, Visitor, visit};
 
 use borel_abi::stream::Stream;
+use declare::distribution;
 use std::fmt;
 
-mod bernoulli;
-mod beta;
-mod binomial;
-mod categorical;
-mod cauchy;
-mod dirichlet;
-mod discrete_uniform;
-mod exponential;
-mod gamma;
-mod geometric;
-mod half_cauchy;
-mod half_normal;
-mod inverse_gamma;
-mod log_normal;
-mod mv_normal;
-mod normal;
-mod poisson;
-mod student_t;
-mod uniform;
+/// What the declaration of a distribution says of it.
+pub trait Declared {
+    /// Its row in the catalogue.
+    const ENTRY: Entry;
 
-pub use bernoulli::Bernoulli;
-pub use beta::Beta;
-pub use binomial::Binomial;
-pub use categorical::Categorical;
-pub use cauchy::Cauchy;
-pub use dirichlet::Dirichlet;
-pub use discrete_uniform::DiscreteUniform;
-pub use exponential::Exponential;
-pub use gamma::Gamma;
-pub use geometric::Geometric;
-pub use half_cauchy::HalfCauchy;
-pub use half_normal::HalfNormal;
-pub use inverse_gamma::InverseGamma;
-pub use log_normal::LogNormal;
-pub use mv_normal::MvNormal;
-pub use normal::Normal;
-pub use poisson::Poisson;
-pub use student_t::StudentT;
-pub use uniform::Uniform;
+    /// Whether every parameter is in its domain, each by itself.
+    fn check_domains(&self) -> Result<(), ParameterError>;
+}
 
 /// A distribution over numbers.
-pub trait Scalar {
+pub trait Scalar: Declared + Copy {
     /// f64, i64 or bool.
-    type Value: Copy;
+    type Value: ScalarValue;
 
-    /// Whether every parameter is in its domain.
-    fn check(&self) -> Result<(), ParameterError>;
+    /// Whether the parameters are what they must be.
+    fn check(&self) -> Result<(), ParameterError> {
+        self.check_domains()
+    }
+
+    /// Where the mass is.
+    fn support(&self) -> Support;
 
     /// A draw.
     fn sample(&self, stream: &mut Stream) -> Self::Value;
 
+    /// What the log density needs of the parameters alone, for [`Scalar::log_density_given`]: computed once for many points.
+    fn normaliser(&self) -> f64 {
+        0.0
+    }
+
     /// The log density, or log mass, at a point.
-    fn log_density(&self, x: Self::Value) -> f64;
+    fn log_density_given(&self, x: Self::Value, normaliser: f64) -> f64;
+
+    /// The log density, or log mass, at a point.
+    #[inline]
+    fn log_density(&self, x: Self::Value) -> f64 {
+        self.log_density_given(x, self.normaliser())
+    }
 
     /// The mean; NaN where there is none.
     fn mean(&self) -> f64;
 
     /// The variance; NaN where there is none, infinite where it is.
     fn variance(&self) -> f64;
+
+    /// The entropy in nats (differential, of densities); NaN where it has no closed form.
+    fn entropy(&self) -> f64 {
+        f64::NAN
+    }
+
+    /// P(X <= x).
+    fn cdf(&self, _x: Self::Value) -> f64 {
+        f64::NAN
+    }
+
+    /// P(X > x).
+    fn ccdf(&self, _x: Self::Value) -> f64 {
+        f64::NAN
+    }
+
+    /// log P(X <= x), also where P(X <= x) underflows.
+    fn log_cdf(&self, x: Self::Value) -> f64 {
+        self.cdf(x).ln()
+    }
+
+    /// log P(X > x), also where P(X > x) underflows.
+    fn log_ccdf(&self, x: Self::Value) -> f64 {
+        self.ccdf(x).ln()
+    }
+
+    /// The smallest x with P(X <= x) >= p, for p from 0 to 1.
+    fn quantile(&self, _p: f64) -> Self::Value {
+        unreachable!()
+    }
+
+    /// The smallest x with P(X > x) <= q, for q from 0 to 1: quantiles far in the upper tail.
+    fn quantile_ccdf(&self, q: f64) -> Self::Value {
+        self.quantile(1.0 - q)
+    }
 }
 
-/// A distribution over arrays of Reals.
-pub trait Vector {
-    /// The length of its values.
-    fn dimension(&self) -> usize;
-
-    /// Whether every parameter is in its domain.
-    fn check(&self) -> Result<(), ParameterError>;
-
-    /// Writes a draw to `out`, which has the length of a value.
-    fn sample(&self, stream: &mut Stream, out: &mut [f64]);
-
-    /// The log density at a point; -inf if it has another length.
-    fn log_density(&self, x: &[f64]) -> f64;
+/// The shape of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// An array of this length
+    Array(usize),
+    /// A matrix of so many rows and columns, row-major
+    Matrix(usize, usize),
 }
+
+impl Shape {
+    /// How many elements there are.
+    pub fn count(self) -> usize {
+        match self {
+            Shape::Array(length) => length,
+            Shape::Matrix(rows, columns) => rows * columns,
+        }
+    }
+}
+
+/// A distribution over arrays or matrices.
+pub trait Multivariate: Declared + Copy {
+    /// f64 or i64.
+    type Element: Element;
+
+    /// The shape of its values.
+    fn shape(&self) -> Shape;
+
+    /// Whether the parameters are what they must be, alone and together.
+    fn check(&self) -> Result<(), ParameterError> {
+        self.check_domains()
+    }
+
+    /// Where the mass is.
+    fn support(&self) -> Support;
+
+    /// Writes a draw to `out`, which has as many elements as the shape.
+    fn sample(&self, stream: &mut Stream, out: &mut [Self::Element]);
+
+    /// The log density at a point with the elements of the shape.
+    fn log_density(&self, x: &[Self::Element]) -> f64;
+
+    /// Writes the means of the elements; NaN where there is none.
+    fn mean(&self, out: &mut [f64]) {
+        out.fill(f64::NAN);
+    }
+
+    /// Writes the variances of the elements; NaN where there is none.
+    fn variance(&self, out: &mut [f64]) {
+        out.fill(f64::NAN);
+    }
+
+    /// The entropy in nats; NaN where it has no closed form.
+    fn entropy(&self) -> f64 {
+        f64::NAN
+    }
+}
+
+pub use parameter::Element;
 
 /// A parameter outside its domain.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -115,23 +192,6 @@ impl fmt::Display for ParameterError {
 }
 
 impl std::error::Error for ParameterError {}
-
-/// Passes if `ok` holds of the parameter's value.
-fn require(ok: bool, kind: Kind, parameter: u32, found: f64) -> Result<(), ParameterError> {
-    if ok { Ok(()) } else { Err(ParameterError { kind, parameter, found }) }
-}
-
-fn positive(kind: Kind, parameter: u32, x: f64) -> Result<(), ParameterError> {
-    require(x > 0.0 && x.is_finite(), kind, parameter, x)
-}
-
-fn finite(kind: Kind, parameter: u32, x: f64) -> Result<(), ParameterError> {
-    require(x.is_finite(), kind, parameter, x)
-}
-
-fn probability(kind: Kind, parameter: u32, x: f64) -> Result<(), ParameterError> {
-    require((0.0..=1.0).contains(&x), kind, parameter, x)
-}
 
 /// log(sqrt(2 pi)).
 const LOG_SQRT_TWO_PI: f64 = 0.918_938_533_204_672_8;

@@ -85,7 +85,9 @@ fn integral_of_two(f: impl Fn(f64, f64) -> f64, (from, to): (f64, f64), panels: 
 #[test]
 fn densities_of_vectors_integrate_to_one() {
     let (mu, sigma) = ([1.0, -0.5], [2.0, 0.9, 0.9, 0.6]);
-    let normal = |x: f64, y: f64| MvNormal { mu: &mu, sigma: &sigma }.log_density(&[x, y]);
+    let normal = |x: f64, y: f64| {
+        MvNormal { mu: &mu, sigma: Matrix { rows: mu.len(), columns: mu.len(), elements: &sigma } }.log_density(&[x, y])
+    };
     assert_one(integral_of_two(normal, (-14.0, 14.0), 120), 1e-11, "MvNormal");
     for alpha in [[1.0, 1.0, 1.0], [0.4, 2.0, 1.0], [12.0, 4.0, 7.0]] {
         let broken = |s: f64, t: f64| {

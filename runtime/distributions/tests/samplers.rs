@@ -277,9 +277,15 @@ fn indices() {
 }
 
 /// Compares a function of the draws of vectors with a distribution.
-fn statistic(name: &str, d: &dyn Vector, law: impl Scalar<Value = f64>, range: Range, f: impl Fn(&[f64]) -> f64) {
+fn statistic(
+    name: &str,
+    d: &impl Multivariate<Element = f64>,
+    law: impl Scalar<Value = f64>,
+    range: Range,
+    f: impl Fn(&[f64]) -> f64,
+) {
     assert_eq!(d.check(), Ok(()));
-    let mut x = vec![0.0; d.dimension()];
+    let mut x = vec![0.0; d.shape().count()];
     continuous(name, &law, range, |stream| {
         d.sample(stream, &mut x);
         f(&x)
@@ -308,7 +314,7 @@ fn simplices() {
 #[test]
 fn multivariate_normals() {
     let (mu, sigma) = ([1e3, -2.0, 0.5], [1e-4, 9e-3, 0.0, 9e-3, 1.0, 30.0, 0.0, 30.0, 1e4]);
-    let d = MvNormal { mu: &mu, sigma: &sigma };
+    let d = MvNormal { mu: &mu, sigma: Matrix { rows: mu.len(), columns: mu.len(), elements: &sigma } };
     for weights in [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [-90.0, 1.0, 0.0], [100.0, -2.0, 0.01]] {
         let mean: f64 = (0..3).map(|i| weights[i] * mu[i]).sum();
         let variance: f64 = (0..9).map(|k| weights[k / 3] * weights[k % 3] * sigma[k]).sum();

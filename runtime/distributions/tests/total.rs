@@ -26,7 +26,7 @@ fn values(kind: ValueKind) -> Vec<Value> {
         ValueKind::Real => signed_reals().into_iter().chain(ends).map(Value::Real).collect(),
         ValueKind::Int => INTEGERS.into_iter().map(Value::Int).collect(),
         ValueKind::Bool => vec![Value::Bool(false), Value::Bool(true)],
-        ValueKind::RealArray => Vec::new(),
+        ValueKind::RealArray | ValueKind::IntArray | ValueKind::Matrix => Vec::new(),
     }
 }
 

@@ -36,16 +36,10 @@ type Pointer = Result<*mut u64, ErrorKind>;
 
 /// A new matrix; its elements are written by the function.
 unsafe fn new_matrix(ctx: *mut Ctx, rows: usize, columns: usize, fill: impl FnOnce(&mut [f64])) -> Pointer {
-    // SAFETY: the context is that of a worker; room for the sizes and the elements, which are zeroed before they are seen.
+    // SAFETY: the context is that of a worker; the matrix has these elements, all 0.
     unsafe {
-        let worker = Worker::of(ctx);
-        let count = rows.checked_mul(columns).filter(|count| *count < 1 << 43);
-        let Some(count) = count else { return Err(ErrorKind::Overflow) };
-        let object = worker.allocate(builtin::MATRIX.0, 24 + 8 * count)?;
-        *object.add(1) = rows as u64;
-        *object.add(2) = columns as u64;
-        std::ptr::write_bytes(object.add(3), 0, count);
-        fill(std::slice::from_raw_parts_mut(object.add(3) as *mut f64, count));
+        let object = Worker::of(ctx).allocate_matrix(rows, columns)?;
+        fill(std::slice::from_raw_parts_mut(object.add(3) as *mut f64, rows * columns));
         Ok(object)
     }
 }

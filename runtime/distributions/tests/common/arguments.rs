@@ -61,5 +61,11 @@ pub fn value(kind: Kind, text: &str) -> Value {
         ValueKind::Int => Value::Int(number(text)),
         ValueKind::Bool => Value::Bool(number(text)),
         ValueKind::RealArray => Value::RealArray(numbers(text)),
+        ValueKind::IntArray => Value::IntArray(text.split(' ').map(number).collect()),
+        ValueKind::Matrix => {
+            let elements = numbers(text);
+            let size = elements.len().isqrt();
+            Value::Matrix(elements, size, size)
+        }
     }
 }

@@ -1,16 +1,16 @@
 //! The integers from lower to upper, both included, with equal probability.
 
-use crate::require;
-use crate::{Kind, ParameterError, Scalar};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 
-/// DiscreteUniform(lower, upper).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct DiscreteUniform {
-    /// The smallest value.
-    pub lower: i64,
-    /// The largest value.
-    pub upper: i64,
+distribution! {
+    /// The integers from lower to upper, both included.
+    pub struct DiscreteUniform: i64, Finite {
+        /// smallest value
+        lower: i64 => Finite,
+        /// largest value
+        upper: i64 => AtLeast,
+    }
 }
 
 impl DiscreteUniform {
@@ -23,8 +23,8 @@ impl DiscreteUniform {
 impl Scalar for DiscreteUniform {
     type Value = i64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        require(self.upper >= self.lower, Kind::DiscreteUniform, 1, self.upper as f64)
+    fn support(&self) -> Support {
+        Support::Integers(self.lower, Some(self.upper))
     }
 
     #[inline]
@@ -37,7 +37,7 @@ impl Scalar for DiscreteUniform {
     }
 
     #[inline]
-    fn log_density(&self, x: i64) -> f64 {
+    fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < self.lower || x > self.upper {
             return f64::NEG_INFINITY;
         }

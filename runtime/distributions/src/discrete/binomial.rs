@@ -1,27 +1,26 @@
 //! The number of successes in n trials: choose(n, x) p^x (1 - p)^(n - x).
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{probability, random, require};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_choose;
 use borel_math::logarithm::{x_log_y, x_log1p_y};
 use borel_math::saddle::log_binomial;
 
-/// Binomial(n, p).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Binomial {
-    /// The number of trials, 0 or more.
-    pub n: i64,
-    /// The probability of success.
-    pub p: f64,
+distribution! {
+    /// The number of successes in n trials.
+    pub struct Binomial: i64, Finite {
+        /// number of trials
+        n: i64 => NonNegative,
+        /// probability of success
+        p: f64 => Probability,
+    }
 }
 
 impl Scalar for Binomial {
     type Value = i64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        require(self.n >= 0, Kind::Binomial, 0, self.n as f64)?;
-        probability(Kind::Binomial, 1, self.p)
+    fn support(&self) -> Support {
+        Support::Integers(0, Some(self.n))
     }
 
     #[inline]
@@ -30,7 +29,7 @@ impl Scalar for Binomial {
     }
 
     #[inline]
-    fn log_density(&self, x: i64) -> f64 {
+    fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < 0 || x > self.n {
             return f64::NEG_INFINITY;
         }

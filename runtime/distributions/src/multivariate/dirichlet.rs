@@ -1,25 +1,27 @@
 //! The Dirichlet distribution on probabilities: the product of x_i^(alpha_i - 1), divided by B(alpha), with respect to
 //! Lebesgue measure on all components but the last.
 
-use crate::{Gamma, Kind, ParameterError, Scalar, Vector, positive, random, require};
+use crate::{Gamma, Multivariate, Scalar, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log_sum_exp;
 
-/// Dirichlet(alpha).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Dirichlet<'a> {
-    /// The concentrations, positive.
-    pub alpha: &'a [f64],
+distribution! {
+    /// The Dirichlet distribution on probabilities.
+    pub struct Dirichlet<'a>: [f64], Continuous {
+        /// concentrations
+        alpha: &'a [f64] => PositiveArray,
+    }
 }
 
-impl Vector for Dirichlet<'_> {
-    fn dimension(&self) -> usize {
-        self.alpha.len()
+impl Multivariate for Dirichlet<'_> {
+    type Element = f64;
+
+    fn shape(&self) -> Shape {
+        Shape::Array(self.alpha.len())
     }
 
-    fn check(&self) -> Result<(), ParameterError> {
-        require(!self.alpha.is_empty(), Kind::Dirichlet, 0, f64::NAN)?;
-        self.alpha.iter().try_for_each(|&a| positive(Kind::Dirichlet, 0, a))
+    fn support(&self) -> Support {
+        Support::Simplex(self.alpha.len())
     }
 
     fn sample(&self, stream: &mut Stream, out: &mut [f64]) {

@@ -1,25 +1,24 @@
 //! The inverse of a Gamma(shape, rate = scale): scale^shape x^(-shape - 1) exp(-scale / x) / gamma(shape) for x > 0.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{positive, random};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::{gamma::lgamma, saddle::log_gamma_kernel};
 
-/// InverseGamma(shape, scale).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct InverseGamma {
-    /// The shape, positive.
-    pub shape: f64,
-    /// The scale, positive.
-    pub scale: f64,
+distribution! {
+    /// The inverse of a Gamma(shape, rate = scale).
+    pub struct InverseGamma: f64, Continuous {
+        /// shape
+        shape: f64 => Positive,
+        /// scale
+        scale: f64 => Positive,
+    }
 }
 
 impl Scalar for InverseGamma {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::InverseGamma, 0, self.shape)?;
-        positive(Kind::InverseGamma, 1, self.scale)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -28,7 +27,7 @@ impl Scalar for InverseGamma {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x <= 0.0 || x == f64::INFINITY {
             return f64::NEG_INFINITY;
         }

@@ -1,24 +1,21 @@
 //! An index by its probability: P(x) = probs[x] for x = 0, 1, ..
 
-use crate::{Kind, ParameterError, Scalar, require};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 
-/// Categorical(probs).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Categorical<'a> {
-    /// The probabilities, which sum to 1 within 1e-8.
-    pub probs: &'a [f64],
+distribution! {
+    /// An index by its probability.
+    pub struct Categorical<'a>: i64, Finite {
+        /// probabilities of 0, 1, ..
+        probs: &'a [f64] => Simplex,
+    }
 }
 
 impl Scalar for Categorical<'_> {
     type Value = i64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        for &p in self.probs {
-            require((0.0..=1.0 + 1e-8).contains(&p), Kind::Categorical, 0, p)?;
-        }
-        let total: f64 = self.probs.iter().sum();
-        require((total - 1.0).abs() <= 1e-8, Kind::Categorical, 0, total)
+    fn support(&self) -> Support {
+        Support::Integers(0, Some(self.probs.len() as i64 - 1))
     }
 
     fn sample(&self, stream: &mut Stream) -> i64 {
@@ -36,7 +33,7 @@ impl Scalar for Categorical<'_> {
         last as i64
     }
 
-    fn log_density(&self, x: i64) -> f64 {
+    fn log_density_given(&self, x: i64, _: f64) -> f64 {
         usize::try_from(x).ok().and_then(|i| self.probs.get(i)).map_or(f64::NEG_INFINITY, |p| p.ln())
     }
 

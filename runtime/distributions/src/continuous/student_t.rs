@@ -1,28 +1,26 @@
 //! Student's t distribution: gamma((nu + 1) / 2) / (gamma(nu / 2) sqrt(nu pi) sigma) (1 + ((x - mu) / sigma)^2 / nu)^(-(nu + 1) / 2).
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{finite, positive, random};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::{gamma::log_beta, logarithm::log1p_square};
 
-/// StudentT(nu, mu, sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct StudentT {
-    /// The degrees of freedom, positive.
-    pub nu: f64,
-    /// The location.
-    pub mu: f64,
-    /// The scale, positive.
-    pub sigma: f64,
+distribution! {
+    /// Student's t distribution, located and scaled.
+    pub struct StudentT: f64, Continuous {
+        /// degrees of freedom
+        nu: f64 => Positive,
+        /// location
+        mu: f64 => Finite,
+        /// scale
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for StudentT {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::StudentT, 0, self.nu)?;
-        finite(Kind::StudentT, 1, self.mu)?;
-        positive(Kind::StudentT, 2, self.sigma)
+    fn support(&self) -> Support {
+        Support::Real
     }
 
     #[inline]
@@ -34,7 +32,7 @@ impl Scalar for StudentT {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         let z = (x - self.mu) / self.sigma;
         // 1 / B(1/2, nu/2) keeps its accuracy for large nu, where the two gammas would cancel.
         -log_beta(0.5, 0.5 * self.nu)

@@ -1,33 +1,35 @@
 //! The multivariate normal by its covariance: exp(-(x - mu)' sigma^-1 (x - mu) / 2) / sqrt(det(2 pi sigma)).
 
-use crate::{Kind, LOG_SQRT_TWO_PI, ParameterError, Vector, finite, random, require};
+use crate::{LOG_SQRT_TWO_PI, Matrix, Multivariate, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::linear::{cholesky, forward_substitute};
 
-/// MvNormal(mu, sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct MvNormal<'a> {
-    /// The mean.
-    pub mu: &'a [f64],
-    /// The covariance, row-major, symmetric and positive definite.
-    pub sigma: &'a [f64],
+distribution! {
+    /// The multivariate normal by its covariance.
+    pub struct MvNormal<'a>: [f64], Continuous {
+        /// mean vector
+        mu: &'a [f64] => FiniteArray,
+        /// covariance matrix
+        sigma: Matrix<'a> => Covariance,
+    }
 }
 
 impl MvNormal<'_> {
     fn factor(&self) -> Option<Vec<f64>> {
         let n = self.mu.len();
-        if self.sigma.len() == n * n { cholesky(self.sigma, n) } else { None }
+        if (self.sigma.rows, self.sigma.columns) == (n, n) { cholesky(self.sigma.elements, n) } else { None }
     }
 }
 
-impl Vector for MvNormal<'_> {
-    fn dimension(&self) -> usize {
-        self.mu.len()
+impl Multivariate for MvNormal<'_> {
+    type Element = f64;
+
+    fn shape(&self) -> Shape {
+        Shape::Array(self.mu.len())
     }
 
-    fn check(&self) -> Result<(), ParameterError> {
-        self.mu.iter().try_for_each(|&m| finite(Kind::MvNormal, 0, m))?;
-        require(self.factor().is_some(), Kind::MvNormal, 1, f64::NAN)
+    fn support(&self) -> Support {
+        Support::Reals(self.mu.len())
     }
 
     fn sample(&self, stream: &mut Stream, out: &mut [f64]) {

@@ -1,25 +1,24 @@
 //! The gamma distribution: rate^shape x^(shape - 1) exp(-rate x) / gamma(shape) for x > 0.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{positive, random};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::{gamma::lgamma, logarithm::x_log_y, saddle::log_gamma_kernel};
 
-/// Gamma(shape, rate).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Gamma {
-    /// The shape, positive.
-    pub shape: f64,
-    /// The inverse scale, positive.
-    pub rate: f64,
+distribution! {
+    /// The gamma distribution with mean shape / rate.
+    pub struct Gamma: f64, Continuous {
+        /// shape
+        shape: f64 => Positive,
+        /// inverse scale
+        rate: f64 => Positive,
+    }
 }
 
 impl Scalar for Gamma {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::Gamma, 0, self.shape)?;
-        positive(Kind::Gamma, 1, self.rate)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -29,7 +28,7 @@ impl Scalar for Gamma {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x < 0.0 || x == f64::INFINITY {
             return f64::NEG_INFINITY;
         }

@@ -1,22 +1,22 @@
 //! The number of failures before the first success: p (1 - p)^x.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{random, require};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::x_log1p_y;
 
-/// Geometric(p).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Geometric {
-    /// The probability of success, above 0.
-    pub p: f64,
+distribution! {
+    /// The number of failures before the first success.
+    pub struct Geometric: i64, Countable {
+        /// probability of success
+        p: f64 => PositiveProbability,
+    }
 }
 
 impl Scalar for Geometric {
     type Value = i64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        require(self.p > 0.0 && self.p <= 1.0, Kind::Geometric, 0, self.p)
+    fn support(&self) -> Support {
+        Support::Integers(0, None)
     }
 
     #[inline]
@@ -29,7 +29,7 @@ impl Scalar for Geometric {
     }
 
     #[inline]
-    fn log_density(&self, x: i64) -> f64 {
+    fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < 0 { f64::NEG_INFINITY } else { self.p.ln() + x_log1p_y(x as f64, -self.p) }
     }
 

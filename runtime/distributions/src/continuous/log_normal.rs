@@ -1,24 +1,23 @@
 //! The exponential of a Normal(mu, sigma): density Normal(log x; mu, sigma) / x for x > 0.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 
-/// LogNormal(mu, sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct LogNormal {
-    /// The mean of the logarithm.
-    pub mu: f64,
-    /// The standard deviation of the logarithm, positive.
-    pub sigma: f64,
+distribution! {
+    /// The exponential of a Normal(mu, sigma).
+    pub struct LogNormal: f64, Continuous {
+        /// mean of the logarithm
+        mu: f64 => Finite,
+        /// standard deviation of the logarithm
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for LogNormal {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        finite(Kind::LogNormal, 0, self.mu)?;
-        positive(Kind::LogNormal, 1, self.sigma)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -27,7 +26,7 @@ impl Scalar for LogNormal {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x <= 0.0 || x == f64::INFINITY {
             return f64::NEG_INFINITY;
         }

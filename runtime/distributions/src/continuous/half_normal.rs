@@ -1,21 +1,21 @@
 //! The absolute value of a Normal(0, sigma): density 2 exp(-(x / sigma)^2 / 2) / (sigma sqrt(2 pi)) for x >= 0.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{LOG_SQRT_TWO_PI, positive, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 
-/// HalfNormal(sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct HalfNormal {
-    /// The scale of the underlying normal, positive.
-    pub sigma: f64,
+distribution! {
+    /// The absolute value of a Normal(0, sigma).
+    pub struct HalfNormal: f64, Continuous {
+        /// scale of the underlying normal
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for HalfNormal {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::HalfNormal, 0, self.sigma)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -24,7 +24,7 @@ impl Scalar for HalfNormal {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x < 0.0 {
             return f64::NEG_INFINITY;
         }

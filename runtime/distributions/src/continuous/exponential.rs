@@ -1,21 +1,21 @@
 //! The exponential distribution: rate exp(-rate x) for x >= 0.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{positive, random};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 
-/// Exponential(rate).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Exponential {
-    /// The inverse of the mean, positive.
-    pub rate: f64,
+distribution! {
+    /// The exponential distribution.
+    pub struct Exponential: f64, Continuous {
+        /// the inverse of the mean
+        rate: f64 => Positive,
+    }
 }
 
 impl Scalar for Exponential {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::Exponential, 0, self.rate)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -24,7 +24,7 @@ impl Scalar for Exponential {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x < 0.0 { f64::NEG_INFINITY } else { self.rate.ln() - self.rate * x }
     }
 

@@ -1,22 +1,22 @@
 //! The absolute value of a Cauchy(0, sigma): density 2 / (pi sigma (1 + (x / sigma)^2)) for x >= 0.
 
-use crate::positive;
-use crate::{Kind, ParameterError, Scalar};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
 
-/// HalfCauchy(sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct HalfCauchy {
-    /// The scale of the underlying Cauchy, positive.
-    pub sigma: f64,
+distribution! {
+    /// The absolute value of a Cauchy(0, sigma).
+    pub struct HalfCauchy: f64, Continuous {
+        /// scale of the underlying Cauchy
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for HalfCauchy {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::HalfCauchy, 0, self.sigma)
+    fn support(&self) -> Support {
+        Support::Positive
     }
 
     #[inline]
@@ -25,7 +25,7 @@ impl Scalar for HalfCauchy {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x < 0.0 {
             return f64::NEG_INFINITY;
         }

@@ -1,25 +1,24 @@
 //! The Cauchy distribution: 1 / (pi sigma (1 + ((x - mu) / sigma)^2)).
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{finite, positive};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
 
-/// Cauchy(mu, sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Cauchy {
-    /// The location: the median.
-    pub mu: f64,
-    /// The scale, positive.
-    pub sigma: f64,
+distribution! {
+    /// The Cauchy distribution.
+    pub struct Cauchy: f64, Continuous {
+        /// location: the median
+        mu: f64 => Finite,
+        /// scale
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for Cauchy {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        finite(Kind::Cauchy, 0, self.mu)?;
-        positive(Kind::Cauchy, 1, self.sigma)
+    fn support(&self) -> Support {
+        Support::Real
     }
 
     #[inline]
@@ -28,7 +27,7 @@ impl Scalar for Cauchy {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         let z = (x - self.mu) / self.sigma;
         -std::f64::consts::PI.ln() - self.sigma.ln() - log1p_square(z)
     }

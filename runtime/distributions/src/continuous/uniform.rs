@@ -1,17 +1,17 @@
 //! The uniform distribution: 1 / (upper - lower) for lower <= x <= upper.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{finite, require};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
-/// Uniform(lower, upper).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Uniform {
-    /// The lower bound.
-    pub lower: f64,
-    /// The upper bound, above the lower.
-    pub upper: f64,
+distribution! {
+    /// The uniform distribution on an interval.
+    pub struct Uniform: f64, Continuous {
+        /// lower bound
+        lower: f64 => Finite,
+        /// upper bound
+        upper: f64 => Above,
+    }
 }
 
 impl Uniform {
@@ -25,9 +25,8 @@ impl Uniform {
 impl Scalar for Uniform {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        finite(Kind::Uniform, 0, self.lower)?;
-        require(self.upper > self.lower && self.upper.is_finite(), Kind::Uniform, 1, self.upper)
+    fn support(&self) -> Support {
+        Support::Interval(self.lower, self.upper)
     }
 
     #[inline]
@@ -37,7 +36,7 @@ impl Scalar for Uniform {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if x < self.lower || x > self.upper {
             f64::NEG_INFINITY
         } else if x.is_nan() {

@@ -1,27 +1,26 @@
 //! The beta distribution: x^(a - 1) (1 - x)^(b - 1) / B(a, b) for 0 <= x <= 1.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{positive, random};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_beta;
 use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
 use borel_math::saddle::log_binomial;
 
-/// Beta(a, b).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Beta {
-    /// The first shape, positive.
-    pub a: f64,
-    /// The second shape, positive.
-    pub b: f64,
+distribution! {
+    /// The beta distribution with mean a / (a + b).
+    pub struct Beta: f64, Continuous {
+        /// first shape
+        a: f64 => Positive,
+        /// second shape
+        b: f64 => Positive,
+    }
 }
 
 impl Scalar for Beta {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        positive(Kind::Beta, 0, self.a)?;
-        positive(Kind::Beta, 1, self.b)
+    fn support(&self) -> Support {
+        Support::Interval(0.0, 1.0)
     }
 
     #[inline]
@@ -32,7 +31,7 @@ impl Scalar for Beta {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         if !(0.0..=1.0).contains(&x) {
             return if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY };
         }

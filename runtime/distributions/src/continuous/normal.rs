@@ -1,24 +1,23 @@
 //! The normal distribution: exp(-((x - mu) / sigma)^2 / 2) / (sigma sqrt(2 pi)).
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{LOG_SQRT_TWO_PI, finite, positive, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 
-/// Normal(mu, sigma).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Normal {
-    /// The mean.
-    pub mu: f64,
-    /// The standard deviation, positive.
-    pub sigma: f64,
+distribution! {
+    /// The normal distribution.
+    pub struct Normal: f64, Continuous {
+        /// location: the mean
+        mu: f64 => Finite,
+        /// scale: the standard deviation
+        sigma: f64 => Positive,
+    }
 }
 
 impl Scalar for Normal {
     type Value = f64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        finite(Kind::Normal, 0, self.mu)?;
-        positive(Kind::Normal, 1, self.sigma)
+    fn support(&self) -> Support {
+        Support::Real
     }
 
     #[inline]
@@ -27,7 +26,7 @@ impl Scalar for Normal {
     }
 
     #[inline]
-    fn log_density(&self, x: f64) -> f64 {
+    fn log_density_given(&self, x: f64, _: f64) -> f64 {
         let z = (x - self.mu) / self.sigma;
         -0.5 * z * z - self.sigma.ln() - LOG_SQRT_TWO_PI
     }

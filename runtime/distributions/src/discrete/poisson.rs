@@ -1,22 +1,22 @@
 //! The Poisson distribution: rate^x exp(-rate) / x!.
 
-use crate::{Kind, ParameterError, Scalar};
-use crate::{random, require};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::{gamma::log_factorial, logarithm::x_log_y, saddle::log_poisson};
 
-/// Poisson(rate).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Poisson {
-    /// The mean, 0 or positive.
-    pub rate: f64,
+distribution! {
+    /// The Poisson distribution.
+    pub struct Poisson: i64, Countable {
+        /// the mean
+        rate: f64 => NonNegative,
+    }
 }
 
 impl Scalar for Poisson {
     type Value = i64;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        require(self.rate >= 0.0 && self.rate.is_finite(), Kind::Poisson, 0, self.rate)
+    fn support(&self) -> Support {
+        Support::Integers(0, None)
     }
 
     #[inline]
@@ -27,7 +27,7 @@ impl Scalar for Poisson {
     }
 
     #[inline]
-    fn log_density(&self, x: i64) -> f64 {
+    fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < 0 {
             return f64::NEG_INFINITY;
         }

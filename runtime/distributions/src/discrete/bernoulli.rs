@@ -1,21 +1,21 @@
 //! true with probability p.
 
-use crate::probability;
-use crate::{Kind, ParameterError, Scalar};
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 
-/// Bernoulli(p).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Bernoulli {
-    /// The probability of true.
-    pub p: f64,
+distribution! {
+    /// true with probability p.
+    pub struct Bernoulli: bool, Finite {
+        /// probability of true
+        p: f64 => Probability,
+    }
 }
 
 impl Scalar for Bernoulli {
     type Value = bool;
 
-    fn check(&self) -> Result<(), ParameterError> {
-        probability(Kind::Bernoulli, 0, self.p)
+    fn support(&self) -> Support {
+        Support::Booleans
     }
 
     #[inline]
@@ -24,7 +24,7 @@ impl Scalar for Bernoulli {
     }
 
     #[inline]
-    fn log_density(&self, x: bool) -> f64 {
+    fn log_density_given(&self, x: bool, _: f64) -> f64 {
         if x { self.p.ln() } else { (-self.p).ln_1p() }
     }
 
