@@ -1125,9 +1125,7 @@ fn log_density(source: &Value, value: &Value) -> Result<f64, Stop> {
             pairwise(dists, values)
         }
         (Value::Dist(dist), _) => match (&**dist, value) {
-            (Dist::Known(kind, _), Value::Array(values))
-                if kind.entry().value != borel_distributions::ValueKind::RealArray =>
-            {
+            (Dist::Known(kind, _), Value::Array(values)) if !kind.entry().value.is_multivariate() => {
                 values.iter().try_fold(0.0, |total, v| Ok(total + log_density(source, v)?))
             }
             (Dist::Known(kind, arguments), _) => known_log_density(*kind, arguments, value),

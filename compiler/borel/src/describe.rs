@@ -29,10 +29,12 @@ pub fn described_names() -> Vec<String> {
 
 fn distribution(entry: &Entry) -> String {
     let names: Vec<&str> = entry.parameters.iter().map(|parameter| parameter.name).collect();
-    let mut page = format!("# {}({})\n\n{}\n\n", entry.name, names.join(", "), entry.summary);
+    let documentation: Vec<&str> =
+        entry.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let mut page = format!("# {}({})\n\n{}\n\n", entry.name, names.join(", "), documentation.join("\n").trim_end());
     for parameter in entry.parameters {
-        page.push_str(&format!("- `{}`: {}; {}\n", parameter.name, parameter.domain, parameter.doc));
+        page.push_str(&format!("- `{}`: {}; {}\n", parameter.name, parameter.doc.trim(), parameter.domain));
     }
-    page.push_str(&format!("\nIts values are of type {:?}.\n", entry.value).replace("RealArray", "[Real]"));
+    page.push_str(&format!("\nIts values are of type {}.\n", entry.value));
     page
 }

@@ -373,7 +373,7 @@ impl Verifier<'_> {
         if entry.parameters.len() != parameters.len() {
             self.problem(format!("{} has {} parameters", entry.name, parameters.len()));
         }
-        let reals = self.reals();
+        let reals = self.array_of(&Type::Real);
         for (atom, parameter) in parameters.iter().zip(entry.parameters) {
             let expected = match parameter.kind {
                 ParameterKind::Real => Type::Real,
@@ -388,12 +388,14 @@ impl Verifier<'_> {
             ValueKind::Int => Type::Int,
             ValueKind::Bool => Type::Bool,
             ValueKind::RealArray => reals,
+            ValueKind::IntArray => self.array_of(&Type::Int),
+            ValueKind::Matrix => Type::Matrix,
         }
     }
 
-    fn reals(&self) -> Type {
-        let real = self.program.types.iter().position(|ty| *ty == Type::Real).unwrap_or(0);
-        Type::Array(Ty(real as u32))
+    fn array_of(&self, element: &Type) -> Type {
+        let element = self.program.types.iter().position(|ty| ty == element).unwrap_or(0);
+        Type::Array(Ty(element as u32))
     }
 
     fn structural(&mut self, kind: Structural, operands: &[Atom], ty: Ty) {
@@ -413,7 +415,7 @@ impl Verifier<'_> {
                 .element(*operand)
                 .is_some_and(|part| element.is_some_and(|element| *self.program.ty(part) == Type::Dist(element))),
             (Structural::Empirical, [Some(draws), Some(weights)]) => {
-                self.program.element(*draws) == Some(value) && *self.program.ty(*weights) == self.reals()
+                self.program.element(*draws) == Some(value) && *self.program.ty(*weights) == self.array_of(&Type::Real)
             }
             _ => false,
         };
@@ -491,8 +493,8 @@ impl Verifier<'_> {
             | (Operand::Matrix, Type::Matrix)
             | (Operand::Method, Type::Method) => true,
             (Operand::Ints, Type::Array(element)) => Some(*element) == int(),
-            (Operand::Reals, ty) => *ty == self.reals(),
-            (Operand::Rows, Type::Array(element)) => *self.program.ty(*element) == self.reals(),
+            (Operand::Reals, ty) => *ty == self.array_of(&Type::Real),
+            (Operand::Rows, Type::Array(element)) => *self.program.ty(*element) == self.array_of(&Type::Real),
             (Operand::Any | Operand::Same, _) => same(Some(found)),
             (Operand::Array, Type::Array(element)) => same(Some(*element)),
             (Operand::Posterior, Type::Posterior(value)) => same(Some(*value)),

@@ -2,7 +2,6 @@
 //! apart by their layouts, and draws the components of a combination one by one.
 
 use crate::body::{Body, operands};
-use crate::draws::value_word;
 use crate::facts::Form;
 use crate::flattener::{Code, Flattener, Instance};
 use borel_abi::layout::LayoutId;
@@ -10,6 +9,7 @@ use borel_core as core;
 use borel_core::{Structural, Type};
 use borel_distributions::Discreteness;
 use borel_flow::runtime::Named;
+use borel_flow::runtime::value_type;
 use borel_flow::{Expr, Function, Operand, Stmt, Ty};
 
 impl Flattener<'_> {
@@ -68,7 +68,7 @@ impl Body<'_, '_> {
             Form::Kind(kind) if kind.entry().discreteness == Discreteness::Continuous => self.trap_refused(),
             Form::Kind(kind) => {
                 self.perform(Named::CheckValue, vec![distribution]);
-                let chosen = self.choice(distribution, value_word(kind));
+                let chosen = self.choice(distribution, value_type(kind));
                 self.return_(vec![chosen]);
             }
             Form::Structural(Structural::Delta, _) => {

@@ -13,19 +13,9 @@ use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
 use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural};
-use borel_distributions::{Argument, Discreteness, Domain, ParameterKind, ValueKind, check_value};
-use borel_flow::runtime::Named;
+use borel_distributions::{Argument, Discreteness, Domain, Function, ParameterKind, check_value};
+use borel_flow::runtime::{Named, value_type};
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Unary, View};
-
-/// The word of a value of a distribution.
-pub(crate) fn value_word(kind: DistKind) -> Ty {
-    match kind.entry().value {
-        ValueKind::Real => Ty::Real,
-        ValueKind::Int => Ty::Int,
-        ValueKind::Bool => Ty::Bool,
-        ValueKind::RealArray => Ty::Pointer,
-    }
-}
 
 impl<'a> Body<'_, 'a> {
     /// A draw, recorded if it has a name.
@@ -48,7 +38,7 @@ impl<'a> Body<'_, 'a> {
             return self.choose(kind, parameters);
         }
         self.check_parameters(kind, &parameters);
-        self.runtime(Runtime::Sample(kind), value_word(kind), parameters)
+        self.runtime(Runtime::Distribution(kind, Function::Sample), value_type(kind), parameters)
     }
 
     fn choose(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
@@ -57,7 +47,7 @@ impl<'a> Body<'_, 'a> {
         }
         self.check_parameters(kind, &parameters);
         let object = self.distribution_of(kind, parameters);
-        self.choice(object, value_word(kind))
+        self.choice(object, value_type(kind))
     }
 
     /// Suspends for a value of a distribution with Ints or Bools as values (the object is consumed).
@@ -78,7 +68,7 @@ impl<'a> Body<'_, 'a> {
         );
         self.trap_refused();
         // Control does not get here; the value only has to be one.
-        match value_word(kind) {
+        match value_type(kind) {
             Ty::Real => Operand::Real(0.0),
             Ty::Int => Operand::Int(0),
             Ty::Bool => Operand::Bool(false),
@@ -162,7 +152,7 @@ impl<'a> Body<'_, 'a> {
                 let parameters = self.atoms(atoms);
                 self.check_parameters(*kind, &parameters);
                 let args = value.into_iter().chain(parameters).collect();
-                self.runtime(Runtime::LogDensity(*kind), Ty::Real, args)
+                self.runtime(Runtime::Distribution(*kind, Function::LogDensity), Ty::Real, args)
             }
             Source::Value(atom) => {
                 let distribution = self.word(atom);
@@ -247,7 +237,7 @@ impl<'a> Body<'_, 'a> {
             return;
         }
         let site = self.site();
-        let check = Stmt::Runtime(Vec::new(), Runtime::Check(kind), parameters.to_vec(), site);
+        let check = Stmt::Runtime(Vec::new(), Runtime::Distribution(kind, Function::Check), parameters.to_vec(), site);
         match self.in_domain(kind, parameters) {
             Some(ok) => self.when(ok, |_| {}, |b| b.emit(check)),
             None => self.emit(check),
@@ -259,9 +249,11 @@ impl<'a> Body<'_, 'a> {
         let domains: Vec<Domain> = kind.entry().parameters.iter().map(|parameter| parameter.domain).collect();
         let simple = |(domain, word): (&Domain, &Operand)| match domain {
             Domain::Finite | Domain::Positive | Domain::NonNegative => true,
-            Domain::Probability | Domain::PositiveProbability | Domain::Above => self.type_of(*word) == Ty::Real,
+            Domain::Probability | Domain::PositiveProbability | Domain::OpenProbability | Domain::Above => {
+                self.type_of(*word) == Ty::Real
+            }
             Domain::AtLeast => self.type_of(*word) == Ty::Int,
-            Domain::Simplex | Domain::PositiveArray | Domain::FiniteArray | Domain::Covariance => false,
+            _ => false,
         };
         if !domains.iter().zip(parameters).all(simple) {
             return None;
@@ -304,9 +296,10 @@ impl<'a> Body<'_, 'a> {
                 vec![above, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(f64::MAX))]
             }
             _ => {
-                let op = if domain == Domain::Probability { Binary::Le } else { Binary::Lt };
-                let low = self.binary(Ty::Bool, op, zero, word);
-                vec![low, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(1.0))]
+                let low = if domain == Domain::Probability { Binary::Le } else { Binary::Lt };
+                let high = if domain == Domain::OpenProbability { Binary::Lt } else { Binary::Le };
+                let above = self.binary(Ty::Bool, low, zero, word);
+                vec![above, self.binary(Ty::Bool, high, word, Operand::Real(1.0))]
             }
         }
     }

@@ -4,18 +4,13 @@
 //! A function with more than one result leaves them in `Ctx::results`.
 
 use crate::Ty;
-use borel_distributions::Kind;
+use borel_distributions::{Function, Kind, ParameterKind, ValueKind};
 
 /// A runtime function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Runtime {
-    /// A draw: parameters as the catalogue says (arrays as pointer + length, matrices pointer + rows + columns to their
-    /// elements are taken apart by the back end from the object); an array value comes back as a new `[Real]`
-    Sample(Kind),
-    /// Value, then parameters: Real
-    LogDensity(Kind),
-    /// Raises if a parameter is outside its domain
-    Check(Kind),
+    /// A function of a distribution, with the arguments that [`Function`] says; what is no number comes back as a new object
+    Distribution(Kind, Function),
     /// Any other
     Named(Named),
 }
@@ -220,10 +215,46 @@ impl Runtime {
     /// The symbol to link to.
     pub fn symbol(self) -> &'static str {
         match self {
-            Runtime::Sample(kind) => kind.entry().sample_symbol,
-            Runtime::LogDensity(kind) => kind.entry().log_density_symbol,
-            Runtime::Check(kind) => kind.entry().check_symbol,
+            Runtime::Distribution(kind, function) => kind.symbol(function),
             Runtime::Named(named) => named.signature().symbol,
         }
     }
+}
+
+/// The word of a value of a distribution.
+pub fn value_type(kind: Kind) -> Ty {
+    match kind.entry().value {
+        ValueKind::Real => Ty::Real,
+        ValueKind::Int => Ty::Int,
+        ValueKind::Bool => Ty::Bool,
+        ValueKind::RealArray | ValueKind::IntArray | ValueKind::Matrix => Ty::Pointer,
+    }
+}
+
+/// The words of its parameters.
+pub fn parameter_types(kind: Kind) -> impl Iterator<Item = Ty> {
+    kind.entry().parameters.iter().map(|parameter| match parameter.kind {
+        ParameterKind::Real => Ty::Real,
+        ParameterKind::Int => Ty::Int,
+        ParameterKind::RealArray | ParameterKind::Matrix => Ty::Pointer,
+    })
+}
+
+/// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its result.
+pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Option<Ty>) {
+    let value = value_type(kind);
+    // The moments of what is no number have its shape.
+    let moment = if value == Ty::Pointer { Ty::Pointer } else { Ty::Real };
+    let (before, result) = match function {
+        Function::Sample => (vec![], Some(value)),
+        Function::Check => (vec![], None),
+        Function::Mean | Function::Variance => (vec![], Some(moment)),
+        Function::Entropy | Function::Normaliser => (vec![], Some(Ty::Real)),
+        Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
+        Function::Quantile => (vec![Ty::Real], Some(value)),
+        Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
+            (vec![value], Some(Ty::Real))
+        }
+    };
+    (before.into_iter().chain(parameter_types(kind)).collect(), result)
 }

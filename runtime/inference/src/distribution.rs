@@ -7,7 +7,7 @@ use borel_abi::object::{self, LayoutInfo, matrix, reals, retain, word};
 use borel_abi::structure::{self, Equality};
 use borel_abi::{ErrorKind, Worker};
 use borel_distributions::{
-    Argument, Kind, Parameter, ParameterError, ParameterKind, Support, Value, ValueKind, check_value,
+    Argument, Kind, ParameterEntry, ParameterError, ParameterKind, Support, Value, ValueKind, check_value,
     log_density_value, sample_value, support_value, upper_tail,
 };
 use std::cmp::Ordering;
@@ -67,7 +67,7 @@ impl<'a> Distribution<'a> {
             Role::Distribution(number) => match Kind::from_u32(number).map(|kind| kind.entry().value) {
                 Some(ValueKind::Int) => vec![Slot::Int],
                 Some(ValueKind::Bool) => vec![Slot::Bool],
-                Some(ValueKind::RealArray) => vec![Slot::Pointer],
+                Some(ValueKind::RealArray | ValueKind::IntArray | ValueKind::Matrix) => vec![Slot::Pointer],
                 Some(ValueKind::Real) | None => vec![Slot::Real],
             },
             Role::Delta => self.layout(self.object).slots.to_vec(),
@@ -135,6 +135,18 @@ impl<'a> Distribution<'a> {
                 // SAFETY: a new array with these elements.
                 unsafe { std::ptr::copy_nonoverlapping(xs.as_ptr(), array.add(2) as *mut f64, xs.len()) };
                 array as u64
+            }
+            Value::IntArray(xs) => {
+                let array = worker.allocate_array(builtin::INTS.0, xs.len())?;
+                // SAFETY: a new array with these elements.
+                unsafe { std::ptr::copy_nonoverlapping(xs.as_ptr(), array.add(2) as *mut i64, xs.len()) };
+                array as u64
+            }
+            Value::Matrix(xs, rows, columns) => {
+                let matrix = worker.allocate_matrix(rows, columns)?;
+                // SAFETY: a new matrix with these elements.
+                unsafe { std::ptr::copy_nonoverlapping(xs.as_ptr(), matrix.add(3) as *mut f64, xs.len()) };
+                matrix as u64
             }
         });
         Ok(())
@@ -220,8 +232,8 @@ impl<'a> Distribution<'a> {
         self.check()?;
         let (kind, arguments) = self.catalogued().ok_or(ErrorKind::Refused)?;
         let (first, last) = match support_value(kind, &arguments) {
-            Support::Booleans => (0, Some(1)),
-            Support::Integers(first, last) => (first, last),
+            Some(Support::Booleans) => (0, Some(1)),
+            Some(Support::Integers(first, last)) => (first, last),
             _ => return Err(ErrorKind::Refused),
         };
         Ok(Choices { source: Source::Catalogue(kind, arguments), first, last })
@@ -268,7 +280,7 @@ fn parameter_error(error: &ParameterError) -> ErrorKind {
     ErrorKind::Parameter { distribution: error.kind as u32, parameter: error.parameter, found: error.found }
 }
 
-fn argument<'a>(parameter: &Parameter, word: u64) -> Argument<'a> {
+fn argument<'a>(parameter: &ParameterEntry, word: u64) -> Argument<'a> {
     // SAFETY: array and matrix parameters are pointers to live objects, as the layout of the distribution says.
     unsafe {
         match parameter.kind {
@@ -286,8 +298,17 @@ fn argument<'a>(parameter: &Parameter, word: u64) -> Argument<'a> {
 fn value(kind: Kind, word: u64) -> Value {
     match kind.entry().value {
         ValueKind::Real => Value::Real(f64::from_bits(word)),
-        // SAFETY: the value is a live `[Real]`.
+        // SAFETY: the value is a live object of its type.
         ValueKind::RealArray => Value::RealArray(unsafe { reals(word as *const u64) }.to_vec()),
+        // SAFETY: as above.
+        ValueKind::IntArray => {
+            Value::IntArray(unsafe { object::words(word as *const u64) }.iter().map(|n| *n as i64).collect())
+        }
+        // SAFETY: as above.
+        ValueKind::Matrix => {
+            let (rows, columns, elements) = unsafe { matrix(word as *const u64) };
+            Value::Matrix(elements.to_vec(), rows, columns)
+        }
         ValueKind::Int | ValueKind::Bool => discrete_value(kind, word as i64),
     }
 }

@@ -48,6 +48,8 @@ impl Checker<'_> {
             ValueKind::Int => Ty::INT,
             ValueKind::Bool => Ty::BOOL,
             ValueKind::RealArray => self.store.array(Ty::REAL),
+            ValueKind::IntArray => self.store.array(Ty::INT),
+            ValueKind::Matrix => Ty::MATRIX,
         };
         (0..depth).fold(base, |ty, _| self.store.array(ty))
     }
@@ -76,12 +78,7 @@ impl Checker<'_> {
     fn refuse_parameter(&mut self, constraint: &Constraint, kind: DistKind, index: usize, arg: Ty) -> Progress {
         let entry = kind.entry();
         let parameter = &entry.parameters[index];
-        let expected = match parameter.kind {
-            ParameterKind::Real => "Real",
-            ParameterKind::Int => "Int",
-            ParameterKind::RealArray => "[Real]",
-            ParameterKind::Matrix => "Matrix",
-        };
+        let expected = parameter.kind;
         let found = self.show(arg);
         let message = format!("expected {expected}, found {found}");
         let label = format!("`{}` of {} is {expected}, not {found}", parameter.name, entry.name);
