@@ -29,7 +29,8 @@ pub fn curves(name: &str) -> Vec<Curve> {
     let settings: Vec<Vec<Owned>> = settings.split(';').map(|setting| owned(kind, setting)).collect();
     let ranges = settings.iter().filter_map(|setting| visit(kind, &borrowed(setting), Range)).flatten();
     let range = ranges.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (c, d)| (a.min(c), b.max(d)));
-    let range = HIGHEST.iter().find(|(known, _)| *known == name).map_or(range, |(_, high)| (range.0, range.1.min(*high)));
+    let range =
+        HIGHEST.iter().find(|(known, _)| *known == name).map_or(range, |(_, high)| (range.0, range.1.min(*high)));
     let curve = |setting: &Vec<Owned>| {
         let points = visit(kind, &borrowed(setting), Points(range))?;
         let discrete = kind.entry().value != ValueKind::Real;

@@ -75,7 +75,7 @@ impl<'a> Names<'a> {
     pub fn collect(modules: &'a [ParsedModule], diagnostics: &mut Vec<Diagnostic>) -> (Names<'a>, Items<'a>) {
         let mut known: HashMap<&'static str, Entity> = HashMap::new();
         known.extend(DistKind::ALL.iter().map(|kind| (kind.entry().name, Entity::Distribution(*kind))));
-        known.extend(Builtin::ALL.iter().map(|builtin| (builtin.name(), Entity::Builtin(*builtin))));
+        known.extend(Builtin::all().map(|builtin| (builtin.name(), Entity::Builtin(builtin))));
         let prelude = modules.iter().position(|module| module.is_prelude);
         let mut names = Names { scopes: Vec::new(), aliases: Vec::new(), prelude, known };
         let mut items = Items::default();

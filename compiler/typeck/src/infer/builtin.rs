@@ -87,22 +87,13 @@ impl<'a> Checker<'a> {
     fn builtin_use(&mut self, builtin: Builtin) -> Use {
         use Builtin as B;
         match builtin {
-            B::Exp
-            | B::Log
-            | B::Log1p
-            | B::Expm1
-            | B::Sqrt
-            | B::Sin
-            | B::Cos
-            | B::Tan
-            | B::Atan
-            | B::Tanh
-            | B::Lgamma
-            | B::Digamma
-            | B::InvLogit
-            | B::Logit
-            | B::Softplus
-            | B::NormalCdf => self.elementwise(builtin, Lift::RealToReal),
+            B::Exp | B::Log | B::Log1p | B::Expm1 | B::Sqrt | B::Sin | B::Cos | B::Tan | B::Atan | B::Tanh => {
+                self.elementwise(builtin, Lift::RealToReal)
+            }
+            B::Special(special) => match special.arguments().len() {
+                1 => self.elementwise(builtin, Lift::RealToReal),
+                count => Use::pure(&vec![Ty::REAL; count], Ty::REAL),
+            },
             B::Abs => self.elementwise(builtin, Lift::NumberToSame),
             B::Floor | B::Ceil | B::Round => self.elementwise(builtin, Lift::RealToInt),
             B::Real => self.elementwise(builtin, Lift::CountToReal),
