@@ -243,7 +243,7 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::Mean | Function::Variance => (vec![], Some(moment)),
         Function::Entropy | Function::Normaliser => (vec![], Some(Ty::Real)),
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
-        Function::Quantile => (vec![Ty::Real], Some(value)),
+        Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }

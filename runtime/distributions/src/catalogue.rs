@@ -57,11 +57,13 @@ pub enum Function {
     LogCcdf,
     /// The quantile: probability, parameters
     Quantile,
+    /// The quantile by the probability above it: probability, parameters
+    QuantileCcdf,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 13] = [
+    pub const ALL: [Function; 14] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -75,6 +77,7 @@ impl Function {
         Function::LogCdf,
         Function::LogCcdf,
         Function::Quantile,
+        Function::QuantileCcdf,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.
