@@ -90,6 +90,7 @@ impl Prim {
             Prim::Range => total(&[Int, Int], Ints),
             Prim::SumReal => total(&[Reals], Real),
             Prim::SumInt => partial(&[Ints], Int),
+            Prim::WeightedQuantile => partial(&[Reals, Reals, Real], Real),
             Prim::Str => total(&[Any], Text),
             Prim::ConcatString => total(&[Text, Text], Text),
             Prim::LenString => total(&[Text], Int),
@@ -151,7 +152,7 @@ all! {
     AddInt SubInt MulInt DivInt RemInt PowInt NegInt AbsInt MinInt MaxInt EqInt LtInt LeInt
     Add Sub Mul Div Pow Neg Abs Min Max Eq Lt Le Exp Log Log1p Expm1 Sqrt Sin Cos Tan Atan Tanh
     Lgamma Digamma InvLogit Logit Softplus NormalCdf Floor Ceil Round IsNan IntToReal BoolToInt
-    Not EqBool EqAny LtString LeString Len Index IndexUnchecked Set Slice Concat Push Range SumReal SumInt
+    Not EqBool EqAny LtString LeString Len Index IndexUnchecked Set Slice Concat Push Range SumReal SumInt WeightedQuantile
     Str ConcatString LenString SliceString IndexMatrix RowMatrix SetMatrix Matrix ToRows RowsMatrix ColumnsMatrix
     Transpose Identity Diagonal Cholesky Solve Inverse LogDeterminant AddMatrix SubMatrix MulMatrix DivMatrix
     MatMul MatVec VecMat Dot SumMatrix MatrixElements MatrixFromElements Draws Weights LogEvidence Posterior Method

@@ -7,13 +7,14 @@
 mod arithmetic;
 mod arrays;
 mod body;
-mod choose;
+
 mod closures;
 mod control;
 pub mod count;
 mod data;
 mod draws;
 mod facts;
+mod forms;
 mod flattener;
 mod matrices;
 mod names;
