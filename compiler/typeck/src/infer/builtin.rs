@@ -278,7 +278,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         ],
         B::Distribution => {
             let parts =
-                ["sample", "log_density", "log_cdf", "log_ccdf", "quantile", "mean", "variance", "entropy"];
+                ["sampler", "log_density", "log_cdf", "log_ccdf", "quantile", "mean", "variance", "entropy"];
             let bounds = [("lower", f64::NEG_INFINITY), ("upper", f64::INFINITY)];
             let parts = parts.into_iter().map(|name| with(name, Default::Absent));
             parts.chain(bounds.map(|(name, bound)| with(name, Default::Real(bound)))).collect()
