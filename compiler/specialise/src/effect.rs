@@ -2,7 +2,7 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
-use borel_core::{Block, End, FunctionId, Label, Op, Prim, Program, Quantity, Source};
+use borel_core::{Block, End, FunctionId, Label, Op, Prim, Program, Quantity};
 
 /// A set of effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -105,12 +105,9 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
         Op::Prim(prim, operands) if may_fail(*prim, operands) => Effects::FAILS,
         Op::Call(function, _) => summaries.get(function.0 as usize).copied().unwrap_or(Effects::ALL),
         Op::Apply(..) | Op::Infer(..) => Effects::ALL,
-        Op::Sample(Source::Known(..), None) => Effects::DRAWS | Effects::FAILS,
-        // It may be made of functions of the program.
-        Op::Sample(Source::Value(_), None) => Effects::DRAWS | Effects::FAILS | Effects::LOOPS,
-        Op::LogDensity(Source::Value(_), _) | Op::Quantity(_, Source::Value(_), _) => Effects::FAILS | Effects::LOOPS,
+        Op::Sample(_, None) => Effects::DRAWS | Effects::FAILS,
         Op::Quantity(Quantity::Normaliser, ..) => Effects::NONE,
-        // Parameters are checked where a distribution is used.
+        // Parameters are checked where a distribution is used. The functions that one is made of are taken to come to an end.
         Op::LogDensity(..) | Op::Quantity(..) => Effects::FAILS,
         Op::Fail(_) => Effects::FAILS,
         Op::Sample(_, Some(_)) | Op::Record(..) | Op::Observe(..) | Op::Factor(_) | Op::Checkpoint | Op::Mem(_) => {

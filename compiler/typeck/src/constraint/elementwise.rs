@@ -168,6 +168,7 @@ impl Checker<'_> {
         match self.store.node(ty).clone() {
             Node::Int | Node::Real | Node::Bool | Node::Var { number: true, .. } => Ok(Ty::REAL),
             Node::Unit => Ok(Ty::UNIT),
+            Node::Matrix => Ok(Ty::MATRIX),
             Node::Error => Ok(Ty::ERROR),
             Node::Array(item) => {
                 let item = self.moment_of(item)?;

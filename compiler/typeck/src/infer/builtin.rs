@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
         }
         let checked = self.check_sources(&sources, &usage.params, self.module, span);
         if builtin == Builtin::Distribution {
-            self.moments_fit(&checked, &usage, span);
+            self.moments_fit(&checked, &usage);
         }
         if let (Some(kind), false) = (usage.constraint, first) {
             let spans: Vec<Span> = checked.iter().map(|arg| arg.span).collect();
@@ -68,12 +68,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The functions that give the mean and the variance of a distribution give them in the shape of its values.
-    fn moments_fit(&mut self, checked: &[Expr], usage: &Use, span: Span) {
+    fn moments_fit(&mut self, checked: &[Expr], usage: &Use) {
         for index in MOMENTS {
             let is_given = checked.get(index).is_some_and(|arg| self.ty(arg) != Ty::UNIT);
             if let (true, Node::Function(_, _, moment)) = (is_given, self.store.node(usage.params[index]).clone()) {
                 let kind = Kind::Moment(Builtin::Mean, usage.result, moment);
-                self.require(Constraint::new(kind, span, &[checked[index].span]));
+                let place = checked[index].span;
+                self.require(Constraint::new(kind, place, &[place]));
             }
         }
     }
