@@ -90,6 +90,7 @@ impl Prim {
             Prim::Range => total(&[Int, Int], Ints),
             Prim::SumReal => total(&[Reals], Real),
             Prim::SumInt => partial(&[Ints], Int),
+            Prim::WeightedQuantile => partial(&[Reals, Reals, Real], Real),
             Prim::Str => total(&[Any], Text),
             Prim::ConcatString => total(&[Text, Text], Text),
             Prim::LenString => total(&[Text], Int),

@@ -71,7 +71,7 @@ impl Body<'_, '_> {
     }
 
     /// Structural equality of two values, whose words come one after the other.
-    fn equal(&mut self, words: &[Operand]) -> Operand {
+    pub fn equal(&mut self, words: &[Operand]) -> Operand {
         let (left, right) = words.split_at(words.len() / 2);
         let mut all: Option<Operand> = None;
         for (a, b) in left.iter().zip(right) {

@@ -120,6 +120,8 @@ named! {
     Concat "borel_concat" (Owned, Borrowed) -> (Pointer) true;
     /// `a..b` as `[Int]`
     Range "borel_range" (Int, Int) -> (Pointer) true;
+    /// Draws, weights, p: the smallest draw below or at which the mass is at least p, or the largest; raises if there is none
+    WeightedQuantile "borel_weighted_quantile" (Borrowed, Borrowed, Real) -> (Real) true;
     /// Structural equality of two objects of one type
     Equal "borel_equal" (Borrowed, Borrowed) -> (Bool) false;
     /// Order of texts: -1, 0, 1
@@ -176,12 +178,6 @@ named! {
     MatrixElements "borel_matrix_elements" (Borrowed) -> (Pointer) true;
     /// Elements, rows, columns
     MatrixFromElements "borel_matrix_from_elements" (Borrowed, Int, Int) -> (Pointer) true;
-    /// A draw from a distribution object: words in `Ctx::results`; how many words
-    SampleValue "borel_sample_value" (Borrowed, Int) -> () true;
-    /// The log density of a distribution object at the value whose words are in `Ctx::results`; how many words
-    LogDensityValue "borel_log_density_value" (Borrowed, Int) -> (Real) true;
-    /// Checks the parameters of a distribution object
-    CheckValue "borel_check_value" (Borrowed) -> () true;
     /// An index drawn by weights (`[Real]`, summing to 1)
     SampleIndex "borel_sample_index" (Borrowed) -> (Int) true;
     /// A fresh number for a `mem`
@@ -241,7 +237,9 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::Sample => (vec![], Some(value)),
         Function::Check => (vec![], None),
         Function::Mean | Function::Variance => (vec![], Some(moment)),
-        Function::Entropy | Function::Normaliser => (vec![], Some(Ty::Real)),
+        Function::Entropy | Function::Normaliser | Function::LowerBound | Function::UpperBound => {
+            (vec![], Some(Ty::Real))
+        }
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
         Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {

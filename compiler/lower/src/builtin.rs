@@ -125,6 +125,15 @@ impl<'a> Lowering<'a> {
                 [source, value] => self.log_density(source, value, span),
                 _ => Atom::Unit,
             },
+            Builtin::Distribution => self.distribution_of_functions(values, ty, span),
+            Builtin::Cdf
+            | Builtin::Ccdf
+            | Builtin::LogCdf
+            | Builtin::LogCcdf
+            | Builtin::Quantile
+            | Builtin::Entropy
+            | Builtin::LowerBound
+            | Builtin::UpperBound => self.query(builtin, values, span),
             Builtin::Delta => self.emit_named(Op::Structural(Structural::Delta, vec![atom(0)]), ty, "d", span),
             Builtin::Iid => self.emit_named(Op::Structural(Structural::Iid, vec![atom(0), atom(1)]), ty, "d", span),
             Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),

@@ -522,6 +522,26 @@ builtins! {
     Condition "condition" "Bool ~> Unit";
     /// The log density of a distribution at a point.
     LogDensity "log_density" "(Dist[A], A) -> Real";
+    /// A distribution made of functions: a sampler, a log density, and what else is known of it. What is not given, it does not
+    /// have: to ask for it stops the program. One without a sampler is improper: it can be scored, and not drawn from. A
+    /// sampler draws and does not score. The bounds are those of the support.
+    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
+    /// P(X <= x) of a distribution over Reals, Ints or Bools.
+    Cdf "cdf" "(Dist[A], A) -> Real";
+    /// P(X > x) of a distribution over Reals, Ints or Bools, accurate also where it is tiny.
+    Ccdf "ccdf" "(Dist[A], A) -> Real";
+    /// log P(X <= x), also where P(X <= x) underflows.
+    LogCdf "log_cdf" "(Dist[A], A) -> Real";
+    /// log P(X > x), also where P(X > x) underflows.
+    LogCcdf "log_ccdf" "(Dist[A], A) -> Real";
+    /// The smallest x with P(X <= x) >= p, for p from 0 to 1.
+    Quantile "quantile" "(Dist[A], Real) -> A";
+    /// The entropy of a distribution in nats: differential, of densities; NaN where there is no closed form.
+    Entropy "entropy" "Dist[A] -> Real";
+    /// The lower end of the support of a distribution over Reals, Ints or Bools, as a Real.
+    LowerBound "lower_bound" "Dist[A] -> Real";
+    /// The upper end of the support of a distribution over Reals, Ints or Bools, as a Real.
+    UpperBound "upper_bound" "Dist[A] -> Real";
     /// The distribution that is always x.
     Delta "Delta" "A -> Dist[A]";
     /// n independent draws of d, as an array.
@@ -542,12 +562,12 @@ builtins! {
     Weights "weights" "Posterior[A] -> [Real]";
     /// The log evidence that the method estimated.
     LogEvidence "log_evidence" "Posterior[A] -> Real";
-    /// The mean of an array, or of a posterior of Reals, Ints, Bools, arrays, tuples or records of these.
-    Mean "mean" "[Number] | Posterior[A] -> mean of A";
-    /// The variance of an array (divided by n), or of a posterior, elementwise.
-    Variance "variance" "[Number] | Posterior[A] -> variance of A";
+    /// The mean of an array, or of a distribution or posterior of Reals, Ints, Bools, arrays, tuples or records of these.
+    Mean "mean" "[Number] | Dist[A] | Posterior[A] -> mean of A";
+    /// The variance of an array (divided by n), or of a distribution or posterior, elementwise.
+    Variance "variance" "[Number] | Dist[A] | Posterior[A] -> variance of A";
     /// The square root of the variance.
-    Stddev "stddev" "[Number] | Posterior[A] -> sd of A";
+    Stddev "stddev" "[Number] | Dist[A] | Posterior[A] -> sd of A";
     /// A matrix from its rows.
     Matrix "matrix" "[[Real]] -> Matrix";
     /// The rows of a matrix.

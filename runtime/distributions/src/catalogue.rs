@@ -59,11 +59,15 @@ pub enum Function {
     Quantile,
     /// The quantile by the probability above it: probability, parameters
     QuantileCcdf,
+    /// The lower end of the support: parameters
+    LowerBound,
+    /// The upper end of the support: parameters
+    UpperBound,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 14] = [
+    pub const ALL: [Function; 16] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -78,6 +82,8 @@ impl Function {
         Function::LogCcdf,
         Function::Quantile,
         Function::QuantileCcdf,
+        Function::LowerBound,
+        Function::UpperBound,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.

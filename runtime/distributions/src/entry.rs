@@ -94,6 +94,8 @@ macro_rules! symbols_of {
             concat!("borel_log_ccdf_", stringify!($name)),
             concat!("borel_quantile_", stringify!($name)),
             concat!("borel_quantile_ccdf_", stringify!($name)),
+            concat!("borel_lower_bound_", stringify!($name)),
+            concat!("borel_upper_bound_", stringify!($name)),
         ]
     };
 }
@@ -150,6 +152,14 @@ macro_rules! entries {
             $crate::entry::entries!(@of_value log_cdf entry_log_cdf, $($p: $ty),*);
             $crate::entry::entries!(@of_value log_ccdf entry_log_ccdf, $($p: $ty),*);
 
+            unsafe extern "C" fn entry_lower_bound(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+                unsafe { Self::received($($p),*) }.support().bounds().0
+            }
+
+            unsafe extern "C" fn entry_upper_bound(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+                unsafe { Self::received($($p),*) }.support().bounds().1
+            }
+
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
                     Self::entry_sample as *const u8,
@@ -166,6 +176,8 @@ macro_rules! entries {
                     Self::entry_log_ccdf as *const u8,
                     Self::entry_quantile as *const u8,
                     Self::entry_quantile_ccdf as *const u8,
+                    Self::entry_lower_bound as *const u8,
+                    Self::entry_upper_bound as *const u8,
                 ]
             }
         }
