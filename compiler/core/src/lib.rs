@@ -19,6 +19,7 @@ pub mod print;
 pub mod verify;
 
 pub use borel_distributions::Kind as DistKind;
+pub use borel_math::special::Special;
 use borel_source::{Name, Span};
 
 /// Index into [`Program::types`]; equal types have equal indices.
@@ -537,18 +538,8 @@ pub enum Prim {
     Atan,
     /// Function of a Real
     Tanh,
-    /// Function of a Real
-    Lgamma,
-    /// Function of a Real
-    Digamma,
-    /// Function of a Real
-    InvLogit,
-    /// Function of a Real
-    Logit,
-    /// Function of a Real
-    Softplus,
-    /// Function of a Real
-    NormalCdf,
+    /// Function of Reals
+    Special(Special),
     /// Real to Int; out of range (!)
     Floor,
     /// (!)

@@ -4,7 +4,7 @@ use crate::body::Body;
 use borel_core as core;
 use borel_core::{Atom, Prim};
 use borel_flow::runtime::Named;
-use borel_flow::{Binary, Checked, Expr, Operand, Ty, Unary};
+use borel_flow::{Binary, Checked, Expr, Operand, Runtime, Ty, Unary};
 
 impl Body<'_, '_> {
     /// A primitive with a result of this type.
@@ -43,6 +43,9 @@ impl Body<'_, '_> {
         }
         if let Some((op, ty)) = unary(prim) {
             return Some(self.unary(ty, op, args[0]));
+        }
+        if let Prim::Special(special) = prim {
+            return Some(self.runtime(Runtime::Special(special), Ty::Real, args.to_vec()));
         }
         if let Some(named) = function(prim) {
             return Some(self.named(named, args.to_vec()));
@@ -145,12 +148,6 @@ fn function(prim: Prim) -> Option<Named> {
         Prim::Tan => Named::Tan,
         Prim::Atan => Named::Atan,
         Prim::Tanh => Named::Tanh,
-        Prim::Lgamma => Named::Lgamma,
-        Prim::Digamma => Named::Digamma,
-        Prim::InvLogit => Named::InvLogit,
-        Prim::Logit => Named::Logit,
-        Prim::Softplus => Named::Softplus,
-        Prim::NormalCdf => Named::NormalCdf,
         Prim::Floor => Named::Floor,
         Prim::Ceil => Named::Ceil,
         Prim::Round => Named::Round,

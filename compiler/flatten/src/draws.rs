@@ -153,13 +153,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// A quantity of a distribution, of this type.
-    pub fn quantity(
-        &mut self,
-        quantity: Quantity,
-        source: &Source,
-        operands: &[Atom],
-        ty: core::Ty,
-    ) -> Vec<Operand> {
+    pub fn quantity(&mut self, quantity: Quantity, source: &Source, operands: &[Atom], ty: core::Ty) -> Vec<Operand> {
         let operands = self.atoms(operands);
         match source {
             Source::Known(kind, atoms) => {

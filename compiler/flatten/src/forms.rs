@@ -74,8 +74,7 @@ impl Flattener<'_> {
         let mut body = Body::new(self, instance.view, results, span);
         let distribution = body.local("distribution", Ty::Pointer);
         let taken = body.locals_for("operand", &takes);
-        let asked =
-            Asked { query, value, distribution: Operand::Local(distribution), operands: operands(&taken) };
+        let asked = Asked { query, value, distribution: Operand::Local(distribution), operands: operands(&taken) };
         body.tell_apart(&forms, &asked);
         let params = std::iter::once(distribution).chain(taken).collect();
         body.finish(query.name(), params, suspends, Vec::new())
@@ -101,7 +100,13 @@ impl Flattener<'_> {
 
 impl Body<'_, '_> {
     /// Asks a distribution that is a value.
-    pub fn ask(&mut self, query: Query, distribution: &core::Atom, operands: Vec<Operand>, results: &[Ty]) -> Vec<Operand> {
+    pub fn ask(
+        &mut self,
+        query: Query,
+        distribution: &core::Atom,
+        operands: Vec<Operand>,
+        results: &[Ty],
+    ) -> Vec<Operand> {
         let Some(ty) = self.var_type(distribution) else { return Vec::new() };
         let distribution = self.word(distribution);
         self.ask_one(query, ty, distribution, operands, results)
@@ -297,9 +302,7 @@ impl Body<'_, '_> {
                 let same = self.equal(&both);
                 vec![self.chosen(same, 0.0, f64::NEG_INFINITY)]
             }
-            Query::Quantity(Quantity::Mean) => {
-                self.mapped(asked.value, &own, &|b, word| b.number(word))
-            }
+            Query::Quantity(Quantity::Mean) => self.mapped(asked.value, &own, &|b, word| b.number(word)),
             Query::Quantity(Quantity::Variance) => self.mapped(asked.value, &own, &|_, _| Operand::Real(0.0)),
             Query::Quantity(Quantity::LowerBound | Quantity::UpperBound) => vec![self.number(own[0])],
             Query::Quantity(Quantity::Entropy) => vec![Operand::Real(0.0)],
@@ -487,4 +490,5 @@ impl Body<'_, '_> {
 }
 
 /// What to say where a sampler has changed the weight.
-pub(crate) const SCORES: &str = "the sampler of a distribution scores: it may only draw; make a posterior with `infer` instead";
+pub(crate) const SCORES: &str =
+    "the sampler of a distribution scores: it may only draw; make a posterior with `infer` instead";

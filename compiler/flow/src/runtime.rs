@@ -5,12 +5,15 @@
 
 use crate::Ty;
 use borel_distributions::{Function, Kind, ParameterKind, ValueKind};
+pub use borel_math::special::Special;
 
 /// A runtime function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Runtime {
     /// A function of a distribution, with the arguments that [`Function`] says; what is no number comes back as a new object
     Distribution(Kind, Function),
+    /// A special function: Reals, to a Real
+    Special(Special),
     /// Any other
     Named(Named),
 }
@@ -97,18 +100,6 @@ named! {
     Atan "borel_atan" (Real) -> (Real) false;
     /// tanh
     Tanh "borel_tanh" (Real) -> (Real) false;
-    /// lgamma
-    Lgamma "borel_lgamma" (Real) -> (Real) false;
-    /// digamma
-    Digamma "borel_digamma" (Real) -> (Real) false;
-    /// inv_logit
-    InvLogit "borel_inv_logit" (Real) -> (Real) false;
-    /// logit
-    Logit "borel_logit" (Real) -> (Real) false;
-    /// softplus
-    Softplus "borel_softplus" (Real) -> (Real) false;
-    /// normal_cdf
-    NormalCdf "borel_normal_cdf" (Real) -> (Real) false;
     /// Real power
     Pow "borel_pow" (Real, Real) -> (Real) false;
     /// Int power; raises on overflow or a negative exponent
@@ -212,6 +203,7 @@ impl Runtime {
     pub fn symbol(self) -> &'static str {
         match self {
             Runtime::Distribution(kind, function) => kind.symbol(function),
+            Runtime::Special(special) => special.symbol(),
             Runtime::Named(named) => named.signature().symbol,
         }
     }
@@ -245,9 +237,11 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::Sample => (vec![], Some(value)),
         Function::Check => (vec![], None),
         Function::Mean | Function::Variance => (vec![], Some(moment)),
-        Function::Entropy | Function::Normaliser | Function::LowerBound | Function::UpperBound => (vec![], Some(Ty::Real)),
+        Function::Entropy | Function::Normaliser | Function::LowerBound | Function::UpperBound => {
+            (vec![], Some(Ty::Real))
+        }
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
-        Function::Quantile => (vec![Ty::Real], Some(value)),
+        Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }

@@ -246,12 +246,7 @@ fn real_function(builtin: Builtin) -> Option<Prim> {
         Builtin::Tan => Prim::Tan,
         Builtin::Atan => Prim::Atan,
         Builtin::Tanh => Prim::Tanh,
-        Builtin::Lgamma => Prim::Lgamma,
-        Builtin::Digamma => Prim::Digamma,
-        Builtin::InvLogit => Prim::InvLogit,
-        Builtin::Logit => Prim::Logit,
-        Builtin::Softplus => Prim::Softplus,
-        Builtin::NormalCdf => Prim::NormalCdf,
+        Builtin::Special(special) if special.arguments().len() == 1 => Prim::Special(special),
         _ => return None,
     })
 }
@@ -259,6 +254,7 @@ fn real_function(builtin: Builtin) -> Option<Prim> {
 /// Builtins that are primitives as they stand.
 fn direct(builtin: Builtin) -> Prim {
     match builtin {
+        Builtin::Special(special) => Prim::Special(special),
         Builtin::Draws => Prim::Draws,
         Builtin::Weights => Prim::Weights,
         Builtin::LogEvidence => Prim::LogEvidence,

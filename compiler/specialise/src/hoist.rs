@@ -164,8 +164,8 @@ fn is_dear(op: &Op) -> bool {
         return true;
     }
     let Op::Prim(prim, _) = op else { return false };
-    matches!(prim, Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh | Pow | Div | Lgamma | Digamma)
-        || matches!(prim, InvLogit | Logit | Softplus | NormalCdf | SumReal | SumMatrix | EqAny)
+    matches!(prim, Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh | Pow | Div)
+        || matches!(prim, Special(_) | SumReal | SumMatrix | EqAny)
         || matches!(prim, Transpose | MatrixElements | Diagonal)
 }
 

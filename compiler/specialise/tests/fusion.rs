@@ -73,7 +73,7 @@ fn lifted_functions_are_part_of_the_loop() {
     let program = is_one_loop(
         "model m(xs: [Real], ys: [Bool]) { let a ~ Normal(0, 1)\n observe ys ~ Bernoulli(inv_logit(a * xs + 1))\n a }",
     );
-    has_prims(&program, Prim::InvLogit, 1);
+    has_prims(&program, Prim::Special(borel_core::Special::InvLogit), 1);
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn repetitions_and_products_are_plain_loops() {
     let loops = |program: &Program| count(program, |op| matches!(op, Op::Loop(..)));
     let program = vanishes("model m(ys: [Real]) { let a ~ Expo(1)\n observe ys ~ Trunc(Expo(a), 0, 3)\n a }");
     assert_eq!((builds(&program), loops(&program)), (0, 1));
-    let program = vanishes("model m(ys: [Real]) { let a ~ Expo(1)\n observe ys ~ [Trunc(Expo(a * y), 0, 3) for y in ys]\n a }");
+    let program =
+        vanishes("model m(ys: [Real]) { let a ~ Expo(1)\n observe ys ~ [Trunc(Expo(a * y), 0, 3) for y in ys]\n a }");
     assert_eq!((builds(&program), loops(&program)), (0, 1));
     let program = vanishes("model m(n: Int) { let xs ~ iid(Trunc(Expo(2), 0, 3), n)\n xs }");
     assert_eq!((builds(&program), loops(&program)), (1, 0));
@@ -75,12 +76,16 @@ fn repetitions_and_products_are_plain_loops() {
 
 #[test]
 fn a_value_that_is_used_in_loops_vanishes() {
-    vanishes("model m(ys: [Real]) { let d = Trunc(Expo(2), 0, 3)\n for y in ys { observe y ~ d }\n log_density(d, 1.0) }");
+    vanishes(
+        "model m(ys: [Real]) { let d = Trunc(Expo(2), 0, 3)\n for y in ys { observe y ~ d }\n log_density(d, 1.0) }",
+    );
 }
 
 #[test]
 fn quantities_are_their_functions() {
-    let program = vanishes("model m(x: Real) { let d = Trunc(Expo(x), 1, 2)\n lower_bound(d) + mean(Expo(x)) + quantile(Expo(x), 0.5) }");
+    let program = vanishes(
+        "model m(x: Real) { let d = Trunc(Expo(x), 1, 2)\n lower_bound(d) + mean(Expo(x)) + quantile(Expo(x), 0.5) }",
+    );
     none(&program, "quantities", |op| matches!(op, Op::Quantity(..)));
 }
 
@@ -94,7 +99,8 @@ fn normalisers(program: &Program) -> (usize, usize) {
 
 #[test]
 fn normalisers_leave_loops_over_data() {
-    let text = "model m(ys: [Real]) { let s ~ HalfNormal(1)\n let mu ~ Normal(0, 1)\n observe ys ~ Normal(mu, s)\n mu }";
+    let text =
+        "model m(ys: [Real]) { let s ~ HalfNormal(1)\n let mu ~ Normal(0, 1)\n observe ys ~ Normal(mu, s)\n mu }";
     assert_eq!(normalisers(&specialised(text, "m")), (1, 1));
     let text = "model m(ys: [[Real]]) { let s ~ HalfNormal(1)\n for row in ys { for y in row { observe y ~ Normal(0, s) } }\n s }";
     assert_eq!(normalisers(&specialised(text, "m")), (1, 1));

@@ -10,6 +10,7 @@ pub mod print;
 pub mod verify;
 
 use borel_distributions::Kind as DistKind;
+pub use borel_math::special::Special;
 use borel_source::{Name, Span};
 
 /// A type. Effects on arrows are checked and then forgotten: they do not change representations.
@@ -428,17 +429,36 @@ macro_rules! builtins {
     ($($(#[doc = $doc:literal])* $variant:ident $name:literal $signature:literal;)*) => {
         /// Functions that the compiler knows. Everything that can be written in Borel is in the standard library instead.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Builtin { $($(#[doc = $doc])* $variant,)* }
+        pub enum Builtin {
+            $($(#[doc = $doc])* $variant,)*
+            /// A special function; those of one argument lift.
+            Special(Special),
+        }
 
         impl Builtin {
             /// All of them.
-            pub const ALL: &'static [Builtin] = &[$(Builtin::$variant),*];
+            pub fn all() -> impl Iterator<Item = Builtin> {
+                [$(Builtin::$variant),*].into_iter().chain(Special::ALL.iter().copied().map(Builtin::Special))
+            }
             /// The name in programs.
-            pub fn name(self) -> &'static str { match self { $(Builtin::$variant => $name),* } }
+            pub fn name(self) -> &'static str {
+                match self { $(Builtin::$variant => $name,)* Builtin::Special(special) => special.name() }
+            }
             /// The type in the notation of the spec.
-            pub fn signature(self) -> &'static str { match self { $(Builtin::$variant => $signature),* } }
+            pub fn signature(self) -> &'static str {
+                match self {
+                    $(Builtin::$variant => $signature,)*
+                    Builtin::Special(special) => match special.arguments().len() {
+                        1 => "lift(Real) -> Real",
+                        2 => "(Real, Real) -> Real",
+                        _ => "(Real, Real, Real) -> Real",
+                    },
+                }
+            }
             /// What it does.
-            pub fn doc(self) -> &'static str { match self { $(Builtin::$variant => concat!($($doc),*)),* } }
+            pub fn doc(self) -> &'static str {
+                match self { $(Builtin::$variant => concat!($($doc),*),)* Builtin::Special(special) => special.doc() }
+            }
         }
     };
 }
@@ -466,18 +486,6 @@ builtins! {
     Atan "atan" "lift(Real) -> Real";
     /// Hyperbolic tangent.
     Tanh "tanh" "lift(Real) -> Real";
-    /// Logarithm of the gamma function.
-    Lgamma "lgamma" "lift(Real) -> Real";
-    /// Derivative of lgamma.
-    Digamma "digamma" "lift(Real) -> Real";
-    /// 1 / (1 + exp(-x)).
-    InvLogit "inv_logit" "lift(Real) -> Real";
-    /// log(p / (1 - p)).
-    Logit "logit" "lift(Real) -> Real";
-    /// log(1 + exp(x)).
-    Softplus "softplus" "lift(Real) -> Real";
-    /// The standard normal distribution function.
-    NormalCdf "normal_cdf" "lift(Real) -> Real";
     /// Absolute value.
     Abs "abs" "lift(Number) -> Number";
     /// The smaller of two.

@@ -57,6 +57,8 @@ pub enum Function {
     LogCcdf,
     /// The quantile: probability, parameters
     Quantile,
+    /// The quantile by the probability above it: probability, parameters
+    QuantileCcdf,
     /// The lower end of the support: parameters
     LowerBound,
     /// The upper end of the support: parameters
@@ -65,7 +67,7 @@ pub enum Function {
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 15] = [
+    pub const ALL: [Function; 16] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -79,6 +81,7 @@ impl Function {
         Function::LogCdf,
         Function::LogCcdf,
         Function::Quantile,
+        Function::QuantileCcdf,
         Function::LowerBound,
         Function::UpperBound,
     ];

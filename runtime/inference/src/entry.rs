@@ -21,10 +21,7 @@ use std::ptr::null_mut;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    vec![
-        ("borel_sample_index", borel_sample_index as *const u8),
-        ("borel_infer", borel_infer as *const u8),
-    ]
+    vec![("borel_sample_index", borel_sample_index as *const u8), ("borel_infer", borel_infer as *const u8)]
 }
 
 unsafe extern "C" fn borel_sample_index(ctx: *mut Ctx, site: i64, weights: *const u64) -> i64 {

@@ -7,3 +7,4 @@ pub mod linear;
 pub mod logarithm;
 pub mod normal;
 pub mod saddle;
+pub mod special;

@@ -67,14 +67,7 @@ impl Simplifier<'_> {
         }
     }
 
-    pub(super) fn observe(
-        &mut self,
-        var: Var,
-        source: Source,
-        value: Atom,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) -> Flow {
+    pub(super) fn observe(&mut self, var: Var, source: Source, value: Atom, span: Span, out: &mut Vec<Stmt>) -> Flow {
         let source = self.source(source);
         if self.custom(&source).is_none() {
             return self.push(var, Op::Observe(source, value), span, out);

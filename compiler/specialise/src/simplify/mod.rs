@@ -12,7 +12,9 @@ mod value;
 
 use std::collections::HashMap;
 
-use borel_core::{Atom, Block, DistKind, End, Failure, FunctionId, Label, Lambda, Op, Prim, Program, Stmt, Structural, Var};
+use borel_core::{
+    Atom, Block, DistKind, End, Failure, FunctionId, Label, Lambda, Op, Prim, Program, Stmt, Structural, Var,
+};
 use borel_source::Span;
 
 use crate::bounds::Bounds;

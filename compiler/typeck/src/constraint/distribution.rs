@@ -110,7 +110,9 @@ impl Checker<'_> {
             _ => return self.refuse_query(constraint, builtin, a),
         };
         match self.store.node(found) {
-            Node::Real | Node::Int | Node::Bool | Node::Var { number: true, .. } => self.result(constraint, value, found),
+            Node::Real | Node::Int | Node::Bool | Node::Var { number: true, .. } => {
+                self.result(constraint, value, found)
+            }
             Node::Var { .. } | Node::Param(_) => {
                 // The values are known to be the same before it is known what they are.
                 let _ = self.store.unify(value, found);
@@ -126,7 +128,9 @@ impl Checker<'_> {
         let label = format!("{found} has no {name}");
         let diagnostic = Diagnostic::error("E0217", constraint.operand(0), message, label);
         let diagnostic = match self.store.node(a) {
-            Node::Posterior(_) => diagnostic.help("take the probability over its draws: `probability(post, fn(v) => v <= x)`"),
+            Node::Posterior(_) => {
+                diagnostic.help("take the probability over its draws: `probability(post, fn(v) => v <= x)`")
+            }
             Node::Dist(_) => diagnostic.help("take it of the distribution of one element"),
             _ => diagnostic,
         };

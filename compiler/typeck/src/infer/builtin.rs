@@ -111,22 +111,13 @@ impl<'a> Checker<'a> {
     fn builtin_use(&mut self, builtin: Builtin) -> Use {
         use Builtin as B;
         match builtin {
-            B::Exp
-            | B::Log
-            | B::Log1p
-            | B::Expm1
-            | B::Sqrt
-            | B::Sin
-            | B::Cos
-            | B::Tan
-            | B::Atan
-            | B::Tanh
-            | B::Lgamma
-            | B::Digamma
-            | B::InvLogit
-            | B::Logit
-            | B::Softplus
-            | B::NormalCdf => self.elementwise(builtin, Lift::RealToReal),
+            B::Exp | B::Log | B::Log1p | B::Expm1 | B::Sqrt | B::Sin | B::Cos | B::Tan | B::Atan | B::Tanh => {
+                self.elementwise(builtin, Lift::RealToReal)
+            }
+            B::Special(special) => match special.arguments().len() {
+                1 => self.elementwise(builtin, Lift::RealToReal),
+                count => Use::pure(&vec![Ty::REAL; count], Ty::REAL),
+            },
             B::Abs => self.elementwise(builtin, Lift::NumberToSame),
             B::Floor | B::Ceil | B::Round => self.elementwise(builtin, Lift::RealToInt),
             B::Real => self.elementwise(builtin, Lift::CountToReal),
@@ -255,8 +246,7 @@ impl Checker<'_> {
         let mean = self.store.function(&[], Effect::Pure, mean);
         let variance = self.store.function(&[], Effect::Pure, variance);
         let entropy = self.store.function(&[], Effect::Pure, Ty::REAL);
-        let params =
-            [sample, of_value, of_value, of_value, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
+        let params = [sample, of_value, of_value, of_value, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
         Use::pure(&params, self.store.dist(a))
     }
 }
@@ -278,8 +268,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
             with("threshold", Default::Real(0.5)),
         ],
         B::Distribution => {
-            let parts =
-                ["sampler", "log_density", "log_cdf", "log_ccdf", "quantile", "mean", "variance", "entropy"];
+            let parts = ["sampler", "log_density", "log_cdf", "log_ccdf", "quantile", "mean", "variance", "entropy"];
             let bounds = [("lower", f64::NEG_INFINITY), ("upper", f64::INFINITY)];
             let parts = parts.into_iter().map(|name| with(name, Default::Absent));
             parts.chain(bounds.map(|(name, bound)| with(name, Default::Real(bound)))).collect()

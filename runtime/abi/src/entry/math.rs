@@ -3,7 +3,7 @@
 use super::table;
 use crate::ctx::{Ctx, or_raise};
 use crate::error::ErrorKind;
-use borel_math::{gamma, logarithm, normal};
+use borel_math::special::Special;
 
 /// Functions of one Real that cannot fail.
 macro_rules! unary {
@@ -14,6 +14,7 @@ macro_rules! unary {
         pub(super) fn symbols() -> Vec<(&'static str, *const u8)> {
             let mut symbols = others();
             symbols.extend([$((stringify!($name), $name as *const u8)),*]);
+            symbols.extend(Special::ALL.iter().map(|special| (special.symbol(), special.address())));
             symbols
         }
     };
@@ -29,12 +30,6 @@ unary! {
     borel_tan = f64::tan;
     borel_atan = f64::atan;
     borel_tanh = f64::tanh;
-    borel_lgamma = gamma::lgamma;
-    borel_digamma = gamma::digamma;
-    borel_inv_logit = logarithm::inv_logit;
-    borel_logit = logarithm::logit;
-    borel_softplus = logarithm::softplus;
-    borel_normal_cdf = normal::normal_cdf;
 }
 
 mod other_symbols {
