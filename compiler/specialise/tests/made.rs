@@ -24,6 +24,8 @@ fn Trunc(d: Dist[Real], lower: Real, upper: Real) -> Dist[Real] {
       quantile(d, below + mass * u)
     },
     log_density = fn(x) => if lower <= x && x <= upper { log_density(d, x) - log(mass) } else { -infinity },
+    log_cdf = fn(x) => log((cdf(d, min(max(x, lower), upper)) - below) / mass),
+    quantile = fn(p) => quantile(d, below + mass * p),
     lower = lower, upper = upper,
   )
 }

@@ -49,6 +49,8 @@ struct KnownLambda {
 
 /// Closures up to this size are copied to several calls.
 const SMALL_LAMBDA: usize = 30;
+/// Functions that distributions are made of, up to this: what draws or scores is worth more than a call.
+const PART: usize = 120;
 /// A closure may come to itself through a data type; copies inside copies end here.
 const DEEPEST: usize = 24;
 /// And all copies in a walk over a function here, in statements.
