@@ -603,11 +603,12 @@ impl Run<'_> {
             Builtin::Cdf | Builtin::LogCdf => 2,
             Builtin::Ccdf | Builtin::LogCcdf => 3,
             Builtin::Quantile => 4,
-            Builtin::Mean => 5,
-            Builtin::Variance => 6,
-            Builtin::Entropy => 7,
-            Builtin::LowerBound => 8,
-            _ => 9,
+            Builtin::QuantileCcdf => 5,
+            Builtin::Mean => 6,
+            Builtin::Variance => 7,
+            Builtin::Entropy => 8,
+            Builtin::LowerBound => 9,
+            _ => 10,
         };
         match &arguments[0] {
             Value::Dist(dist) => match &**dist {
@@ -780,7 +781,7 @@ impl Run<'_> {
             B::LogDensity => Value::Real(self.log_density(&arguments[0], &arguments[1])?),
             B::Distribution => Value::Dist(Rc::new(Dist::Custom(arguments))),
             B::Cdf | B::Ccdf => Value::Real(real(&self.part(&arguments, builtin)?)?.exp()),
-            B::LogCdf | B::LogCcdf | B::Quantile | B::Entropy | B::LowerBound | B::UpperBound => {
+            B::LogCdf | B::LogCcdf | B::Quantile | B::QuantileCcdf | B::Entropy | B::LowerBound | B::UpperBound => {
                 self.part(&arguments, builtin)?
             }
             B::Delta => Value::Dist(Rc::new(Dist::Delta(arguments[0].clone()))),

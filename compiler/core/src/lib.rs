@@ -329,6 +329,8 @@ pub enum Part {
     LogCcdf,
     /// `Real -> A`
     Quantile,
+    /// `Real -> A`
+    QuantileCcdf,
     /// `() -> mean of A`
     Mean,
     /// `() -> mean of A`
@@ -339,12 +341,13 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order of their operands.
-    pub const ALL: [Part; 8] = [
+    pub const ALL: [Part; 9] = [
         Part::Sample,
         Part::LogDensity,
         Part::LogCdf,
         Part::LogCcdf,
         Part::Quantile,
+        Part::QuantileCcdf,
         Part::Mean,
         Part::Variance,
         Part::Entropy,
@@ -353,17 +356,17 @@ impl Part {
 
 /// Which parts a distribution is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Given(u8);
+pub struct Given(u16);
 
 impl Given {
     /// With one more part.
     pub fn with(self, part: Part) -> Given {
-        Given(self.0 | 1 << part as u8)
+        Given(self.0 | 1 << part as u16)
     }
 
     /// The parts in order.
     pub fn parts(self) -> impl Iterator<Item = Part> {
-        Part::ALL.into_iter().filter(move |part| self.0 & 1 << *part as u8 != 0)
+        Part::ALL.into_iter().filter(move |part| self.0 & 1 << *part as u16 != 0)
     }
 
     /// The operand that is the part.
@@ -391,6 +394,8 @@ pub enum Quantity {
     LogCcdf,
     /// The smallest x with P(X <= x) >= p, of p, which is known to be from 0 to 1
     Quantile,
+    /// The smallest x with P(X > x) <= q, of q, which is known to be from 0 to 1
+    QuantileCcdf,
     /// The mean, in the shape of the value
     Mean,
     /// The variance, in the shape of the value
@@ -412,7 +417,8 @@ impl Quantity {
     /// How many operands it takes.
     pub fn operands(self) -> usize {
         match self {
-            Quantity::Cdf | Quantity::Ccdf | Quantity::LogCdf | Quantity::LogCcdf | Quantity::Quantile => 1,
+            Quantity::Cdf | Quantity::Ccdf | Quantity::LogCdf | Quantity::LogCcdf => 1,
+            Quantity::Quantile | Quantity::QuantileCcdf => 1,
             Quantity::LogDensityGiven => 2,
             _ => 0,
         }
@@ -426,6 +432,7 @@ impl Quantity {
             Quantity::LogCdf => "log_cdf",
             Quantity::LogCcdf => "log_ccdf",
             Quantity::Quantile => "quantile",
+            Quantity::QuantileCcdf => "quantile_ccdf",
             Quantity::Mean => "mean",
             Quantity::Variance => "variance",
             Quantity::Entropy => "entropy",
@@ -442,6 +449,7 @@ impl Quantity {
             Quantity::Cdf | Quantity::LogCdf => Part::LogCdf,
             Quantity::Ccdf | Quantity::LogCcdf => Part::LogCcdf,
             Quantity::Quantile => Part::Quantile,
+            Quantity::QuantileCcdf => Part::QuantileCcdf,
             Quantity::Mean => Part::Mean,
             Quantity::Variance => Part::Variance,
             Quantity::Entropy => Part::Entropy,
@@ -460,7 +468,7 @@ pub fn missing(part: Part) -> &'static str {
         Part::LogDensity => "this distribution has no density",
         Part::LogCdf => "this distribution has no cdf",
         Part::LogCcdf => "this distribution has no ccdf",
-        Part::Quantile => "this distribution has no quantiles",
+        Part::Quantile | Part::QuantileCcdf => "this distribution has no quantiles",
         Part::Mean => "the mean of this distribution is not known",
         Part::Variance => "the variance of this distribution is not known",
         Part::Entropy => "the entropy of this distribution is not known",
@@ -506,6 +514,8 @@ pub enum Prim {
     Div,
     /// Real arithmetic
     Pow,
+    /// Of two Reals the one halfway between in their order
+    Midpoint,
     /// Real arithmetic
     Neg,
     /// Real arithmetic

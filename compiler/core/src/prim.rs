@@ -62,7 +62,7 @@ impl Prim {
             NegInt | AbsInt => partial(&[Int], Int),
             MinInt | MaxInt => total(&[Int, Int], Int),
             EqInt | LtInt | LeInt => total(&[Int, Int], Bool),
-            Add | Sub | Mul | Div | Pow | Min | Max => total(&[Real, Real], Real),
+            Add | Sub | Mul | Div | Pow | Min | Max | Midpoint => total(&[Real, Real], Real),
             Eq | Lt | Le => total(&[Real, Real], Bool),
             Neg | Abs | Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh => total(&[Real], Real),
             Special(special) => total(&[Real; 3][..special.arguments().len()], Real),

@@ -352,11 +352,12 @@ impl Verifier<'_> {
             self.problem(format!("{quantity:?} has {} operands", operands.len()));
         }
         for (index, operand) in operands.iter().enumerate() {
-            let expected = if quantity == Quantity::Quantile || index == 1 { &Type::Real } else { &value };
+            let quantile = matches!(quantity, Quantity::Quantile | Quantity::QuantileCcdf);
+            let expected = if quantile || index == 1 { &Type::Real } else { &value };
             self.expect_type("the operand of a quantity", operand, expected);
         }
         match quantity {
-            Quantity::Quantile => self.is("a quantile", ty, &value),
+            Quantity::Quantile | Quantity::QuantileCcdf => self.is("a quantile", ty, &value),
             Quantity::Mean | Quantity::Variance => {
                 if !self.is_mean(&value, self.program.ty(ty)) {
                     self.problem(format!("a mean or variance of {value:?} has type {}", self.show(ty)));
@@ -478,7 +479,7 @@ impl Verifier<'_> {
         match part {
             Part::Sample => params.is_empty() && *result == value,
             Part::LogDensity | Part::LogCdf | Part::LogCcdf => *params == [value] && is_real(*result),
-            Part::Quantile => matches!(params.as_slice(), [p] if is_real(*p)) && *result == value,
+            Part::Quantile | Part::QuantileCcdf => matches!(params.as_slice(), [p] if is_real(*p)) && *result == value,
             Part::Mean | Part::Variance => {
                 params.is_empty() && self.is_mean(self.program.ty(value), self.program.ty(*result))
             }

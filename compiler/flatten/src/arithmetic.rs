@@ -138,6 +138,7 @@ fn unary(prim: Prim) -> Option<(Unary, Ty)> {
 fn function(prim: Prim) -> Option<Named> {
     Some(match prim {
         Prim::Pow => Named::Pow,
+        Prim::Midpoint => Named::Midpoint,
         Prim::PowInt => Named::PowInt,
         Prim::Exp => Named::Exp,
         Prim::Log => Named::Log,

@@ -64,7 +64,7 @@ impl Flattener<'_> {
         let (takes, results) = match query {
             Query::Draw => (Vec::new(), words),
             Query::LogDensity => (words, vec![Ty::Real]),
-            Query::Quantity(Quantity::Quantile) => (vec![Ty::Real], words),
+            Query::Quantity(Quantity::Quantile | Quantity::QuantileCcdf) => (vec![Ty::Real], words),
             Query::Quantity(Quantity::Mean | Quantity::Variance) => (Vec::new(), self.moment_words(value)),
             Query::Quantity(quantity) if quantity.operands() == 1 => (words, vec![Ty::Real]),
             Query::Quantity(_) => (Vec::new(), vec![Ty::Real]),
@@ -237,6 +237,7 @@ impl Body<'_, '_> {
             Quantity::LogCdf => Entry::LogCdf,
             Quantity::LogCcdf => Entry::LogCcdf,
             Quantity::Quantile => Entry::Quantile,
+            Quantity::QuantileCcdf => Entry::QuantileCcdf,
             Quantity::Mean => Entry::Mean,
             Quantity::Variance => Entry::Variance,
             Quantity::Entropy => Entry::Entropy,
@@ -250,7 +251,7 @@ impl Body<'_, '_> {
         }
         let value = value_type(kind);
         let result = match quantity {
-            Quantity::Quantile => value,
+            Quantity::Quantile | Quantity::QuantileCcdf => value,
             Quantity::Mean | Quantity::Variance if value == Ty::Pointer => Ty::Pointer,
             _ => Ty::Real,
         };
@@ -296,7 +297,7 @@ impl Body<'_, '_> {
         let words = self.words(asked.value);
         let own = self.load_words(asked.distribution, &words);
         let answer = match asked.query {
-            Query::Draw | Query::Quantity(Quantity::Quantile) => own,
+            Query::Draw | Query::Quantity(Quantity::Quantile | Quantity::QuantileCcdf) => own,
             Query::LogDensity => {
                 let both: Vec<Operand> = own.into_iter().chain(asked.operands.iter().copied()).collect();
                 let same = self.equal(&both);

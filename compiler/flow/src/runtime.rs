@@ -102,6 +102,8 @@ named! {
     Tanh "borel_tanh" (Real) -> (Real) false;
     /// Real power
     Pow "borel_pow" (Real, Real) -> (Real) false;
+    /// The double halfway between two in their order
+    Midpoint "borel_midpoint" (Real, Real) -> (Real) false;
     /// Int power; raises on overflow or a negative exponent
     PowInt "borel_pow_int" (Int, Int) -> (Int) true;
     /// Raises when out of range

@@ -34,7 +34,8 @@ impl Lowering<'_> {
             Builtin::Ccdf => Quantity::Ccdf,
             Builtin::LogCdf => Quantity::LogCdf,
             Builtin::LogCcdf => Quantity::LogCcdf,
-            Builtin::Quantile => return self.quantile(values, span),
+            Builtin::Quantile => return self.quantile(Quantity::Quantile, values, span),
+            Builtin::QuantileCcdf => return self.quantile(Quantity::QuantileCcdf, values, span),
             Builtin::Entropy => Quantity::Entropy,
             Builtin::LowerBound => Quantity::LowerBound,
             _ => Quantity::UpperBound,
@@ -44,7 +45,7 @@ impl Lowering<'_> {
         self.emit(Op::Quantity(quantity, Source::Value(atom.clone()), operands), real, span)
     }
 
-    fn quantile(&mut self, values: &[Value], span: Span) -> Atom {
+    fn quantile(&mut self, quantity: Quantity, values: &[Value], span: Span) -> Atom {
         let [source, p] = values else { return Atom::Unit };
         let p = self.convert(p.atom.clone(), &p.ty, &Type::Real, span);
         self.check_probability(p.clone(), span);
@@ -57,7 +58,7 @@ impl Lowering<'_> {
             }
             Type::Dist(value) => {
                 let ty = self.core_concrete(value);
-                self.emit(Op::Quantity(Quantity::Quantile, Source::Value(source.atom.clone()), vec![p]), ty, span)
+                self.emit(Op::Quantity(quantity, Source::Value(source.atom.clone()), vec![p]), ty, span)
             }
             _ => Atom::Unit,
         }

@@ -492,6 +492,11 @@ builtins! {
     Min "min" "lift(Number, Number) -> Number";
     /// The larger of two.
     Max "max" "lift(Number, Number) -> Number";
+    /// The value halfway between two: of Reals as they are ordered, so that bisection ends after 64 steps wherever the bounds are; of Ints
+    /// rounded down.
+    Midpoint "midpoint" "lift(Number, Number) -> Number";
+    /// The largest Int below an Int; a Real itself. So P(X < x) is cdf(d, just_below(x)) of distributions over both.
+    JustBelow "just_below" "lift(Number) -> Number";
     /// The largest Int not above x.
     Floor "floor" "lift(Real) -> Int";
     /// The smallest Int not below x.
@@ -525,7 +530,7 @@ builtins! {
     /// A distribution made of functions: a sampler, a log density, and what else is known of it. What is not given, it does not
     /// have: to ask for it stops the program. One without a sampler is improper: it can be scored, and not drawn from. A
     /// sampler draws and does not score. The bounds are those of the support.
-    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
+    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, quantile_ccdf: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
     /// P(X <= x) of a distribution over Reals, Ints or Bools.
     Cdf "cdf" "(Dist[A], A) -> Real";
     /// P(X > x) of a distribution over Reals, Ints or Bools, accurate also where it is tiny.
@@ -536,6 +541,8 @@ builtins! {
     LogCcdf "log_ccdf" "(Dist[A], A) -> Real";
     /// The smallest x with P(X <= x) >= p, for p from 0 to 1.
     Quantile "quantile" "(Dist[A], Real) -> A";
+    /// The smallest x with P(X > x) <= q, for q from 0 to 1: quantiles far in the upper tail.
+    QuantileCcdf "quantile_ccdf" "(Dist[A], Real) -> A";
     /// The entropy of a distribution in nats: differential, of densities; NaN where there is no closed form.
     Entropy "entropy" "Dist[A] -> Real";
     /// The lower end of the support of a distribution over Reals, Ints or Bools, as a Real.

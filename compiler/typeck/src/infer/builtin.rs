@@ -48,7 +48,13 @@ impl<'a> Checker<'a> {
         // The point where a density is taken is of the type of the distribution, which must be known before.
         let first = matches!(
             builtin,
-            Builtin::LogDensity | Builtin::Cdf | Builtin::Ccdf | Builtin::LogCdf | Builtin::LogCcdf | Builtin::Quantile
+            Builtin::LogDensity
+                | Builtin::Cdf
+                | Builtin::Ccdf
+                | Builtin::LogCdf
+                | Builtin::LogCcdf
+                | Builtin::Quantile
+                | Builtin::QuantileCcdf
         );
         if first && let Some(kind) = usage.constraint.clone() {
             self.require(Constraint::new(kind, span, &[args.first().map_or(span, |arg| arg.value.span)]));
@@ -118,11 +124,11 @@ impl<'a> Checker<'a> {
                 1 => self.elementwise(builtin, Lift::RealToReal),
                 count => Use::pure(&vec![Ty::REAL; count], Ty::REAL),
             },
-            B::Abs => self.elementwise(builtin, Lift::NumberToSame),
+            B::Abs | B::JustBelow => self.elementwise(builtin, Lift::NumberToSame),
             B::Floor | B::Ceil | B::Round => self.elementwise(builtin, Lift::RealToInt),
             B::Real => self.elementwise(builtin, Lift::CountToReal),
             B::Int => self.elementwise(builtin, Lift::BoolToInt),
-            B::Min | B::Max => {
+            B::Min | B::Max | B::Midpoint => {
                 let (a, b, r) = (self.store.fresh(), self.store.fresh(), self.store.fresh());
                 Use::constrained(&[a, b], r, Kind::Binary(Operator::Extremum(builtin), a, b, r))
             }
@@ -195,7 +201,7 @@ impl<'a> Checker<'a> {
                 let d = self.store.fresh();
                 Use::constrained(&[d, a], Ty::REAL, Kind::Query(builtin, d, a))
             }
-            B::Quantile => {
+            B::Quantile | B::QuantileCcdf => {
                 let d = self.store.fresh();
                 Use::constrained(&[d, Ty::REAL], a, Kind::Query(builtin, d, a))
             }
@@ -246,13 +252,14 @@ impl Checker<'_> {
         let mean = self.store.function(&[], Effect::Pure, mean);
         let variance = self.store.function(&[], Effect::Pure, variance);
         let entropy = self.store.function(&[], Effect::Pure, Ty::REAL);
-        let params = [sample, of_value, of_value, of_value, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
+        let params =
+            [sample, of_value, of_value, of_value, quantile, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
         Use::pure(&params, self.store.dist(a))
     }
 }
 
 /// Which arguments of `distribution` give the mean and the variance.
-const MOMENTS: [usize; 2] = [5, 6];
+const MOMENTS: [usize; 2] = [6, 7];
 
 /// The names and defaults of a builtin's parameters.
 fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
@@ -268,17 +275,28 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
             with("threshold", Default::Real(0.5)),
         ],
         B::Distribution => {
-            let parts = ["sampler", "log_density", "log_cdf", "log_ccdf", "quantile", "mean", "variance", "entropy"];
+            let parts = [
+                "sampler",
+                "log_density",
+                "log_cdf",
+                "log_ccdf",
+                "quantile",
+                "quantile_ccdf",
+                "mean",
+                "variance",
+                "entropy",
+            ];
             let bounds = [("lower", f64::NEG_INFINITY), ("upper", f64::INFINITY)];
             let parts = parts.into_iter().map(|name| with(name, Default::Absent));
             parts.chain(bounds.map(|(name, bound)| with(name, Default::Real(bound)))).collect()
         }
         B::Cdf | B::Ccdf | B::LogCdf | B::LogCcdf => vec![required("distribution"), required("x")],
         B::Quantile => vec![required("distribution"), required("p")],
+        B::QuantileCcdf => vec![required("distribution"), required("q")],
         B::LowerBound | B::UpperBound | B::Entropy => vec![required("distribution")],
         B::Infer => vec![required("model"), required("method")],
         B::Checkpoint => Vec::new(),
-        B::Min | B::Max | B::Div => vec![required("a"), required("b")],
+        B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],
         B::Solve => vec![required("a"), required("b")],

@@ -34,12 +34,23 @@ unary! {
 
 mod other_symbols {
     use super::*;
-    table![borel_pow, borel_pow_int, borel_floor, borel_ceil, borel_round];
+    table![borel_pow, borel_midpoint, borel_pow_int, borel_floor, borel_ceil, borel_round];
 }
 use other_symbols::symbols as others;
 
 extern "C" fn borel_pow(_: *mut Ctx, base: f64, exponent: f64) -> f64 {
     base.powf(exponent)
+}
+
+extern "C" fn borel_midpoint(_: *mut Ctx, a: f64, b: f64) -> f64 {
+    // The bits of doubles, those of negative ones turned around, are in their order.
+    let key = |x: f64| (x.to_bits() as i64) ^ ((x.to_bits() as i64 >> 63) as u64 >> 1) as i64;
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN;
+    }
+    let (a, b) = (key(a), key(b));
+    let middle = (a & b) + ((a ^ b) >> 1);
+    f64::from_bits((middle ^ ((middle >> 63) as u64 >> 1) as i64) as u64)
 }
 
 unsafe extern "C" fn borel_pow_int(ctx: *mut Ctx, site: i64, base: i64, exponent: i64) -> i64 {
