@@ -1,7 +1,7 @@
 //! The library's chapter of the specification is made from the library itself; `BLESS=1 cargo test -p borel-tests --test
 //! library` writes it anew.
 
-use borel_distributions::{CATALOGUE, Discreteness, ParameterKind, ValueKind};
+use borel_distributions::{CATALOGUE, Discreteness, ParameterEntry};
 use borel_driver::front::analyse;
 use borel_driver::loader::MemoryLoader;
 use borel_typed::Builtin;
@@ -24,23 +24,18 @@ fn chapter() -> String {
          parameterisations are Stan's. A scalar parameter may be an array: the distribution lifts.\n\n",
     );
     for entry in CATALOGUE {
-        let parameter = |p: &borel_distributions::Parameter| format!("{}: {}", p.name, kind(p.kind));
+        let parameter = |p: &ParameterEntry| format!("{}: {}", p.name, p.kind);
         let parameters: Vec<String> = entry.parameters.iter().map(parameter).collect();
-        let value = match entry.value {
-            ValueKind::Real => "Real",
-            ValueKind::Int => "Int",
-            ValueKind::Bool => "Bool",
-            ValueKind::RealArray => "[Real]",
-        };
-        let _ = writeln!(text, "### {}\n\n`{}({}) : Dist[{value}]`\n", entry.name, entry.name, parameters.join(", "));
+        let (name, value) = (entry.name, entry.value);
+        let _ = writeln!(text, "### {name}\n\n`{name}({}) : Dist[{value}]`\n", parameters.join(", "));
         let enumerable = match entry.discreteness {
             Discreteness::Continuous => "",
             Discreteness::Finite => " Finite: `enumerate` can list its values.",
             Discreteness::Countable => " Countable: `enumerate` lists its values until little mass is left.",
         };
-        let _ = writeln!(text, "{}{enumerable}\n", entry.summary);
+        let _ = writeln!(text, "{}{enumerable}\n", entry.summary());
         for p in entry.parameters {
-            let _ = writeln!(text, "- `{}`: {}; {}", p.name, p.doc, p.domain);
+            let _ = writeln!(text, "- `{}`: {}; {}", p.name, p.doc.trim(), p.domain);
         }
         text.push('\n');
     }
@@ -48,7 +43,7 @@ fn chapter() -> String {
         "## Builtins\n\n`lift(..)` means that the function also applies to arrays and matrices, element by element; `Number` \
          is Int or Real.\n\n| name | type | meaning |\n|---|---|---|\n",
     );
-    for builtin in Builtin::ALL {
+    for builtin in Builtin::all() {
         let cell = |s: &str| s.trim().replace('|', "\\|");
         let _ = writeln!(text, "| `{}` | `{}` | {} |", builtin.name(), cell(builtin.signature()), cell(builtin.doc()));
     }
@@ -59,13 +54,4 @@ fn chapter() -> String {
         let _ = writeln!(text, "### {}\n\n`{}`\n\n{doc}\n", function.name, function.signature);
     }
     text
-}
-
-fn kind(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Real => "Real",
-        ParameterKind::Int => "Int",
-        ParameterKind::RealArray => "[Real]",
-        ParameterKind::Matrix => "Matrix",
-    }
 }

@@ -21,8 +21,18 @@ const STEPS: usize = 100;
 fn sample(build: &mut Build, kind: Kind, arguments: &[Operand]) -> (Local, Vec<Stmt>) {
     let value = build.local(Real);
     let block = vec![
-        Stmt::Runtime(vec![], Runtime::Check(kind), arguments.to_vec(), SITE),
-        Stmt::Runtime(vec![value], Runtime::Sample(kind), arguments.to_vec(), SITE),
+        Stmt::Runtime(
+            vec![],
+            Runtime::Distribution(kind, borel_distributions::Function::Check),
+            arguments.to_vec(),
+            SITE,
+        ),
+        Stmt::Runtime(
+            vec![value],
+            Runtime::Distribution(kind, borel_distributions::Function::Sample),
+            arguments.to_vec(),
+            SITE,
+        ),
     ];
     (value, block)
 }
@@ -54,8 +64,18 @@ fn local_level() -> Function {
         Stmt::Let(inside, Expr::Binary(Binary::LtUnsigned, use_of(t), use_of(length))),
         Stmt::If(use_of(inside), vec![], vec![Stmt::Trap(Trap::OutOfBounds, vec![use_of(t), use_of(length)], SITE)]),
         Stmt::Let(observed, Expr::LoadElement(use_of(y[0]), use_of(t), 1, 0)),
-        Stmt::Runtime(vec![], Runtime::Check(Kind::Normal), density_of[1..].to_vec(), SITE),
-        Stmt::Runtime(vec![density], Runtime::LogDensity(Kind::Normal), density_of.to_vec(), SITE),
+        Stmt::Runtime(
+            vec![],
+            Runtime::Distribution(Kind::Normal, borel_distributions::Function::Check),
+            density_of[1..].to_vec(),
+            SITE,
+        ),
+        Stmt::Runtime(
+            vec![density],
+            Runtime::Distribution(Kind::Normal, borel_distributions::Function::LogDensity),
+            density_of.to_vec(),
+            SITE,
+        ),
         Stmt::Let(before, Expr::Context(offset::LOG_WEIGHT)),
         Stmt::Let(after, Expr::Binary(Binary::Add, use_of(before), use_of(density))),
         Stmt::SetContext(offset::LOG_WEIGHT, use_of(after)),

@@ -373,10 +373,21 @@ fn distributions_take_scalars_arrays_and_give_both() {
     let mut running = simulation(&[Real], &[Real, Real, Int], |build, x| {
         let [draw, density, flag, index] = types.map(|ty| build.local(ty));
         let [weights, theta, length] = [build.local(Pointer), build.local(Pointer), build.local(Int)];
-        let sample =
-            |local, kind, arguments: Vec<Operand>| Stmt::Runtime(vec![local], Runtime::Sample(kind), arguments, SITE);
+        let sample = |local, kind, arguments: Vec<Operand>| {
+            Stmt::Runtime(
+                vec![local],
+                Runtime::Distribution(kind, borel_distributions::Function::Sample),
+                arguments,
+                SITE,
+            )
+        };
         vec![
-            Stmt::Runtime(vec![], Runtime::Check(Kind::Normal), vec![Operand::Real(0.0), use_of(x[0])], SITE),
+            Stmt::Runtime(
+                vec![],
+                Runtime::Distribution(Kind::Normal, borel_distributions::Function::Check),
+                vec![Operand::Real(0.0), use_of(x[0])],
+                SITE,
+            ),
             sample(draw, Kind::Normal, vec![Operand::Real(1e6), use_of(x[0])]),
             sample(flag, Kind::Bernoulli, vec![Operand::Real(1.0)]),
             Stmt::NewArray(weights, builtin::REALS, Operand::Int(3), SITE),
@@ -388,7 +399,7 @@ fn distributions_take_scalars_arrays_and_give_both() {
             sample(index, Kind::Categorical, vec![use_of(theta)]),
             Stmt::Runtime(
                 vec![density],
-                Runtime::LogDensity(Kind::Bernoulli),
+                Runtime::Distribution(Kind::Bernoulli, borel_distributions::Function::LogDensity),
                 vec![use_of(flag), Operand::Real(0.5)],
                 SITE,
             ),

@@ -189,6 +189,10 @@ impl Op {
                 source(s, f);
                 f(a);
             }
+            Op::Quantity(_, s, atoms) => {
+                source(s, f);
+                atoms.iter().for_each(f);
+            }
             Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
                 f(a);
                 f(b);
@@ -225,6 +229,10 @@ impl Op {
             Op::Observe(s, a) | Op::LogDensity(s, a) => {
                 source(s, f);
                 f(a);
+            }
+            Op::Quantity(_, s, atoms) => {
+                source(s, f);
+                atoms.iter_mut().for_each(f);
             }
             Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
                 f(a);

@@ -8,24 +8,14 @@
 use crate::Refusal;
 use crate::body::Body;
 use crate::facts::Unit;
-use crate::flattener::Code;
+use crate::forms::Query;
 use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
-use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural};
-use borel_distributions::{Argument, Discreteness, Domain, ParameterKind, ValueKind, check_value};
-use borel_flow::runtime::Named;
+use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Quantity, Source, Structural};
+use borel_distributions::{Argument, Discreteness, Domain, Function, ParameterKind, check_value};
+use borel_flow::runtime::value_type;
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Unary, View};
-
-/// The word of a value of a distribution.
-pub(crate) fn value_word(kind: DistKind) -> Ty {
-    match kind.entry().value {
-        ValueKind::Real => Ty::Real,
-        ValueKind::Int => Ty::Int,
-        ValueKind::Bool => Ty::Bool,
-        ValueKind::RealArray => Ty::Pointer,
-    }
-}
 
 impl<'a> Body<'_, 'a> {
     /// A draw, recorded if it has a name.
@@ -43,12 +33,12 @@ impl<'a> Body<'_, 'a> {
         value
     }
 
-    fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+    pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
         if self.view == View::Enumerate {
             return self.choose(kind, parameters);
         }
         self.check_parameters(kind, &parameters);
-        self.runtime(Runtime::Sample(kind), value_word(kind), parameters)
+        self.runtime(Runtime::Distribution(kind, Function::Sample), value_type(kind), parameters)
     }
 
     fn choose(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
@@ -57,7 +47,7 @@ impl<'a> Body<'_, 'a> {
         }
         self.check_parameters(kind, &parameters);
         let object = self.distribution_of(kind, parameters);
-        self.choice(object, value_word(kind))
+        self.choice(object, value_type(kind))
     }
 
     /// Suspends for a value of a distribution with Ints or Bools as values (the object is consumed).
@@ -78,7 +68,7 @@ impl<'a> Body<'_, 'a> {
         );
         self.trap_refused();
         // Control does not get here; the value only has to be one.
-        match value_word(kind) {
+        match value_type(kind) {
             Ty::Real => Operand::Real(0.0),
             Ty::Int => Operand::Int(0),
             Ty::Bool => Operand::Bool(false),
@@ -100,15 +90,8 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn draw_value(&mut self, atom: &Atom, ty: core::Ty) -> Vec<Operand> {
-        let distribution = self.word(atom);
         let words = self.words(ty);
-        if self.view == View::Enumerate {
-            let Some(ty) = self.var_type(atom) else { return Vec::new() };
-            let callee = self.instance(Code::Choose(ty));
-            return self.call(callee, vec![distribution], &words);
-        }
-        self.perform(Named::SampleValue, vec![distribution, Operand::Int(words.len() as i64)]);
-        self.take_results(&words)
+        self.ask(Query::Draw, atom, Vec::new(), &words)
     }
 
     /// Scores a value under a distribution.
@@ -160,14 +143,26 @@ impl<'a> Body<'_, 'a> {
         match source {
             Source::Known(kind, atoms) => {
                 let parameters = self.atoms(atoms);
-                self.check_parameters(*kind, &parameters);
-                let args = value.into_iter().chain(parameters).collect();
-                self.runtime(Runtime::LogDensity(*kind), Ty::Real, args)
+                self.known_log_density(*kind, parameters, value)
             }
             Source::Value(atom) => {
-                let distribution = self.word(atom);
-                self.put_results(&value);
-                self.named(Named::LogDensityValue, vec![distribution, Operand::Int(value.len() as i64)])
+                let answer = self.ask(Query::LogDensity, atom, value, &[Ty::Real]);
+                answer.first().copied().unwrap_or(Operand::Real(0.0))
+            }
+        }
+    }
+
+    /// A quantity of a distribution, of this type.
+    pub fn quantity(&mut self, quantity: Quantity, source: &Source, operands: &[Atom], ty: core::Ty) -> Vec<Operand> {
+        let operands = self.atoms(operands);
+        match source {
+            Source::Known(kind, atoms) => {
+                let parameters = self.atoms(atoms);
+                vec![self.known_quantity(quantity, *kind, parameters, operands)]
+            }
+            Source::Value(atom) => {
+                let words = self.words(ty);
+                self.ask(Query::Quantity(quantity), atom, operands, &words)
             }
         }
     }
@@ -197,11 +192,14 @@ impl<'a> Body<'_, 'a> {
         self.flattener.representation.layout(entry.name, LayoutKind::Fields(slots), Role::Distribution(kind as u32))
     }
 
-    /// A combination of distributions as a value.
-    pub fn structural(&mut self, structural: Structural, atoms: &[Atom]) -> Vec<Operand> {
+    /// A combination of distributions, or of functions, as a value.
+    pub fn structural(&mut self, structural: Structural, atoms: &[Atom], var: core::Var) -> Vec<Operand> {
         let words = self.atoms(atoms);
         let kinds: Vec<Ty> = words.iter().map(|word| self.type_of(*word)).collect();
-        let layout = self.structural_layout(structural, &kinds);
+        let layout = match self.flattener.facts.custom_of.get(&var).copied() {
+            Some(number) => self.custom_layout(number),
+            None => self.structural_layout(structural, &kinds),
+        };
         let local = self.local("distribution", Ty::Pointer);
         self.emit(Stmt::New(local, layout, words));
         vec![Operand::Local(local)]
@@ -213,7 +211,8 @@ impl<'a> Body<'_, 'a> {
             Structural::Delta => ("Delta", Role::Delta),
             Structural::Iid => ("iid", Role::Iid),
             Structural::Product => ("product", Role::Product),
-            Structural::Empirical => ("empirical", Role::Empirical),
+            // Those made of functions have layouts of their own.
+            Structural::Empirical | Structural::Custom(_) => ("empirical", Role::Empirical),
         };
         let slots = crate::representation::slots(words);
         self.flattener.representation.layout(name, LayoutKind::Fields(slots), role)
@@ -247,7 +246,7 @@ impl<'a> Body<'_, 'a> {
             return;
         }
         let site = self.site();
-        let check = Stmt::Runtime(Vec::new(), Runtime::Check(kind), parameters.to_vec(), site);
+        let check = Stmt::Runtime(Vec::new(), Runtime::Distribution(kind, Function::Check), parameters.to_vec(), site);
         match self.in_domain(kind, parameters) {
             Some(ok) => self.when(ok, |_| {}, |b| b.emit(check)),
             None => self.emit(check),
@@ -259,9 +258,11 @@ impl<'a> Body<'_, 'a> {
         let domains: Vec<Domain> = kind.entry().parameters.iter().map(|parameter| parameter.domain).collect();
         let simple = |(domain, word): (&Domain, &Operand)| match domain {
             Domain::Finite | Domain::Positive | Domain::NonNegative => true,
-            Domain::Probability | Domain::PositiveProbability | Domain::Above => self.type_of(*word) == Ty::Real,
+            Domain::Probability | Domain::PositiveProbability | Domain::OpenProbability | Domain::Above => {
+                self.type_of(*word) == Ty::Real
+            }
             Domain::AtLeast => self.type_of(*word) == Ty::Int,
-            Domain::Simplex | Domain::PositiveArray | Domain::FiniteArray | Domain::Covariance => false,
+            _ => false,
         };
         if !domains.iter().zip(parameters).all(simple) {
             return None;
@@ -304,9 +305,10 @@ impl<'a> Body<'_, 'a> {
                 vec![above, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(f64::MAX))]
             }
             _ => {
-                let op = if domain == Domain::Probability { Binary::Le } else { Binary::Lt };
-                let low = self.binary(Ty::Bool, op, zero, word);
-                vec![low, self.binary(Ty::Bool, Binary::Le, word, Operand::Real(1.0))]
+                let low = if domain == Domain::Probability { Binary::Le } else { Binary::Lt };
+                let high = if domain == Domain::OpenProbability { Binary::Lt } else { Binary::Le };
+                let above = self.binary(Ty::Bool, low, zero, word);
+                vec![above, self.binary(Ty::Bool, high, word, Operand::Real(1.0))]
             }
         }
     }

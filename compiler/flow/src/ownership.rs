@@ -54,7 +54,7 @@ pub fn each_use(stmt: &Stmt, owned: &dyn Fn(FunctionId, usize) -> bool, f: &mut 
 pub fn consumes(runtime: Runtime, index: usize) -> bool {
     match runtime {
         Runtime::Named(named) => matches!(named.signature().args.get(index), Some(Arg::Owned)),
-        Runtime::Sample(_) | Runtime::LogDensity(_) | Runtime::Check(_) => false,
+        Runtime::Distribution(..) | Runtime::Special(_) => false,
     }
 }
 

@@ -304,5 +304,7 @@ fn value_type(kind: DistKind) -> Type {
         ValueKind::Int => Type::Int,
         ValueKind::Bool => Type::Bool,
         ValueKind::RealArray => array(Type::Real),
+        ValueKind::IntArray => array(Type::Int),
+        ValueKind::Matrix => Type::Matrix,
     }
 }

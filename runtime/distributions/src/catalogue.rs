@@ -57,11 +57,17 @@ pub enum Function {
     LogCcdf,
     /// The quantile: probability, parameters
     Quantile,
+    /// The quantile by the probability above it: probability, parameters
+    QuantileCcdf,
+    /// The lower end of the support: parameters
+    LowerBound,
+    /// The upper end of the support: parameters
+    UpperBound,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 13] = [
+    pub const ALL: [Function; 16] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -75,6 +81,9 @@ impl Function {
         Function::LogCdf,
         Function::LogCcdf,
         Function::Quantile,
+        Function::QuantileCcdf,
+        Function::LowerBound,
+        Function::UpperBound,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.

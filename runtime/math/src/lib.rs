@@ -12,6 +12,7 @@ pub mod logarithm;
 pub mod normal;
 mod owen;
 pub mod saddle;
+pub mod special;
 pub mod zeta;
 
 pub use owen::owens_t;

@@ -1,17 +1,12 @@
-//! Calls of the runtime with the arguments that its functions expect: arrays and matrices are taken apart.
+//! Calls of the runtime with the arguments that its functions expect.
 
 use super::{Body, Region};
 use borel_abi::ctx::offset;
-use borel_abi::layout::{LayoutId, builtin};
-use borel_distributions::{Kind, ParameterKind, ValueKind};
-use borel_flow::runtime::{Arg, Named};
+use borel_abi::layout::LayoutId;
+use borel_distributions::{Function, Kind};
+use borel_flow::runtime::{Arg, Named, distribution_signature};
 use borel_flow::{Local, Operand, Runtime, Site, Ty};
-use cranelift_codegen::ir::{InstBuilder, Value};
-
-/// Bytes before the elements of an array.
-const ARRAY_ELEMENTS: i64 = 16;
-/// Bytes before the elements of a matrix.
-const MATRIX_ELEMENTS: i64 = 24;
+use cranelift_codegen::ir::Value;
 
 /// Arguments of a call, in the making.
 #[derive(Default)]
@@ -31,92 +26,34 @@ impl Body<'_> {
     /// A call of the runtime.
     pub(super) fn runtime(&mut self, results: &[Local], runtime: Runtime, arguments: &[Operand], site: Site) {
         match runtime {
-            Runtime::Sample(kind) => {
-                let value = self.sample(kind, arguments, site);
-                results.iter().for_each(|local| self.assign(*local, value));
-            }
-            Runtime::LogDensity(kind) => {
-                let mut passed = Arguments::default();
-                if let Some((value, parameters)) = arguments.split_first() {
-                    self.pass_value(&mut passed, kind, *value);
-                    self.pass_parameters(&mut passed, kind, parameters);
-                }
-                let symbol = runtime.symbol();
-                let value = self.call_runtime(symbol, &passed.types, &[Ty::Real], &passed.values);
+            Runtime::Distribution(kind, function) => self.distribution(results, (kind, function), arguments, site),
+            Runtime::Special(special) => {
+                let values: Vec<Value> = arguments.iter().map(|argument| self.operand(*argument)).collect();
+                let types = vec![Ty::Real; values.len()];
+                let value = self.call_runtime(special.symbol(), &types, &[Ty::Real], &values);
                 results.iter().zip(value).for_each(|(local, value)| self.assign(*local, value));
-            }
-            Runtime::Check(kind) => {
-                let mut passed = Arguments::default();
-                passed.push(Ty::Int, self.word(i64::from(site.0)));
-                self.pass_parameters(&mut passed, kind, arguments);
-                self.call_runtime(runtime.symbol(), &passed.types, &[], &passed.values);
             }
             Runtime::Named(named) => self.named(results, named, arguments, site),
         }
     }
 
-    /// A draw. An array is made here for the runtime to fill.
-    fn sample(&mut self, kind: Kind, parameters: &[Operand], site: Site) -> Value {
+    fn distribution(
+        &mut self,
+        results: &[Local],
+        (kind, function): (Kind, Function),
+        operands: &[Operand],
+        site: Site,
+    ) {
+        let (types, result) = distribution_signature(kind, function);
         let mut passed = Arguments::default();
-        self.pass_parameters(&mut passed, kind, parameters);
-        let symbol = kind.entry().sample_symbol;
-        let result = match kind.entry().value {
-            ValueKind::Real => Ty::Real,
-            ValueKind::Int => Ty::Int,
-            ValueKind::Bool => Ty::Bool,
-            ValueKind::RealArray => {
-                let length = self.dimension(kind, parameters);
-                let array = self.new_array(builtin::REALS, length, site);
-                let elements = self.builder.ins().iadd_imm_s(array, ARRAY_ELEMENTS);
-                passed.push(Ty::Pointer, elements);
-                self.call_runtime(symbol, &passed.types, &[], &passed.values);
-                return array;
-            }
-        };
-        self.call_runtime(symbol, &passed.types, &[result], &passed.values)[0]
-    }
-
-    /// How many elements a value has: as many as the first parameter that is an array.
-    fn dimension(&mut self, kind: Kind, parameters: &[Operand]) -> Value {
-        let kinds = kind.entry().parameters.iter().map(|parameter| parameter.kind);
-        let array = kinds.zip(parameters).find(|(kind, _)| *kind == ParameterKind::RealArray);
-        match array {
-            Some((_, operand)) => self.length(*operand),
-            None => self.word(1),
+        if function == Function::Check {
+            passed.push(Ty::Int, self.word(i64::from(site.0)));
         }
-    }
-
-    fn pass_value(&mut self, passed: &mut Arguments, kind: Kind, operand: Operand) {
-        match kind.entry().value {
-            ValueKind::Real => passed.push(Ty::Real, self.operand(operand)),
-            ValueKind::Int => passed.push(Ty::Int, self.operand(operand)),
-            ValueKind::Bool => passed.push(Ty::Bool, self.operand(operand)),
-            ValueKind::RealArray => self.pass_array(passed, operand),
+        for (ty, operand) in types.iter().zip(operands) {
+            passed.push(*ty, self.operand(*operand));
         }
-    }
-
-    fn pass_parameters(&mut self, passed: &mut Arguments, kind: Kind, operands: &[Operand]) {
-        for (parameter, operand) in kind.entry().parameters.iter().zip(operands) {
-            match parameter.kind {
-                ParameterKind::Real => passed.push(Ty::Real, self.operand(*operand)),
-                ParameterKind::Int => passed.push(Ty::Int, self.operand(*operand)),
-                ParameterKind::RealArray => self.pass_array(passed, *operand),
-                ParameterKind::Matrix => self.pass_matrix(passed, *operand),
-            }
-        }
-    }
-
-    fn pass_array(&mut self, passed: &mut Arguments, operand: Operand) {
-        let array = self.operand(operand);
-        passed.push(Ty::Pointer, self.builder.ins().iadd_imm_s(array, ARRAY_ELEMENTS));
-        passed.push(Ty::Int, self.length(operand));
-    }
-
-    fn pass_matrix(&mut self, passed: &mut Arguments, operand: Operand) {
-        let matrix = self.operand(operand);
-        passed.push(Ty::Pointer, self.builder.ins().iadd_imm_s(matrix, MATRIX_ELEMENTS));
-        passed.push(Ty::Int, self.load(Ty::Int, Region::Object, matrix, 8));
-        passed.push(Ty::Int, self.load(Ty::Int, Region::Object, matrix, 16));
+        let values = self.call_runtime(kind.symbol(function), &passed.types, result.as_slice(), &passed.values);
+        results.iter().zip(values).for_each(|(local, value)| self.assign(*local, value));
     }
 
     /// Any other runtime function.

@@ -1,10 +1,9 @@
 //! Types of operands and results, and indices into the tables of the module.
 
-use crate::runtime::{Arg, Runtime};
+use crate::runtime::{Arg, Runtime, distribution_signature};
 use crate::visit::each_statement;
 use crate::{Binary, Expr, Function, Local, Module, Operand, Stmt, Suspension, Ty, Unary};
 use borel_abi::layout::{LayoutId, LayoutKind, Slot};
-use borel_distributions::{ParameterKind, ValueKind};
 
 pub(super) fn check(module: &Module, function: &Function) -> Vec<String> {
     let mut check = Check { module, function, problems: Vec::new() };
@@ -240,24 +239,12 @@ fn binary(op: Binary) -> (Ty, Ty) {
 
 /// Arguments and results of a runtime function.
 fn signature(runtime: Runtime) -> (Vec<Ty>, Vec<Ty>) {
-    let parameters = |kind: borel_distributions::Kind| {
-        let word = |kind: ParameterKind| match kind {
-            ParameterKind::Real => Ty::Real,
-            ParameterKind::Int => Ty::Int,
-            ParameterKind::RealArray | ParameterKind::Matrix => Ty::Pointer,
-        };
-        kind.entry().parameters.iter().map(move |parameter| word(parameter.kind))
-    };
-    let value = |kind: borel_distributions::Kind| match kind.entry().value {
-        ValueKind::Real => Ty::Real,
-        ValueKind::Int => Ty::Int,
-        ValueKind::Bool => Ty::Bool,
-        ValueKind::RealArray => Ty::Pointer,
-    };
     match runtime {
-        Runtime::Sample(kind) => (parameters(kind).collect(), vec![value(kind)]),
-        Runtime::LogDensity(kind) => (std::iter::once(value(kind)).chain(parameters(kind)).collect(), vec![Ty::Real]),
-        Runtime::Check(kind) => (parameters(kind).collect(), Vec::new()),
+        Runtime::Distribution(kind, function) => {
+            let (arguments, result) = distribution_signature(kind, function);
+            (arguments, result.into_iter().collect())
+        }
+        Runtime::Special(special) => (vec![Ty::Real; special.arguments().len()], vec![Ty::Real]),
         Runtime::Named(named) => {
             let signature = named.signature();
             let arg = |arg: &Arg| match arg {

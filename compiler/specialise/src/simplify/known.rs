@@ -1,7 +1,7 @@
 //! Distributions that are known where they are used.
 
-use borel_core::{Atom, ChoiceId, Op, Source, Stmt, Structural, Var};
-use borel_source::Span;
+use borel_core::{Atom, ChoiceId, Failure, Given, Op, Part, Prim, Quantity, Source, Stmt, Structural, Var};
+use borel_source::{Name, Span};
 
 use super::{Fact, Flow, Simplifier};
 
@@ -27,6 +27,20 @@ impl Simplifier<'_> {
         out: &mut Vec<Stmt>,
     ) -> Flow {
         let source = self.source(source);
+        if let Some(custom) = self.custom(&source) {
+            self.changed = true;
+            let flow = match custom.part(Part::Sample) {
+                Ok(sampler) => self.apply(var, sampler, Vec::new(), span, out),
+                Err(missing) => self.fail(var, missing, span, out),
+            };
+            if let (Flow::Next, Some(choice)) = (&flow, choice) {
+                let (mut value, unit) = (Atom::Var(var), self.program.unit());
+                self.resolve(&mut value);
+                let recorded = self.program.fresh("_", unit);
+                self.record(recorded, choice, value, span, out);
+            }
+            return flow;
+        }
         if let Source::Value(atom) = &source
             && let Fact::Structural(Structural::Delta, operands) = self.fact(atom)
         {
@@ -42,6 +56,90 @@ impl Simplifier<'_> {
         self.push(var, Op::Sample(source, choice), span, out)
     }
 
+    /// The functions that the source is made of, if that is known.
+    fn custom(&self, source: &Source) -> Option<Custom> {
+        let Source::Value(atom) = source else { return None };
+        match self.fact(atom) {
+            Fact::Structural(Structural::Custom(given), operands) => {
+                Some(Custom { given: *given, operands: operands.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn observe(&mut self, var: Var, source: Source, value: Atom, span: Span, out: &mut Vec<Stmt>) -> Flow {
+        let source = self.source(source);
+        if self.custom(&source).is_none() {
+            return self.push(var, Op::Observe(source, value), span, out);
+        }
+        let real = self.program.real();
+        let log_density = self.program.fresh("log_density", real);
+        match self.log_density(log_density, source, value, span, out) {
+            Flow::Next => {
+                let mut weight = Atom::Var(log_density);
+                self.resolve(&mut weight);
+                self.push(var, Op::Factor(weight), span, out)
+            }
+            ended => ended,
+        }
+    }
+
+    pub(super) fn log_density(
+        &mut self,
+        var: Var,
+        source: Source,
+        value: Atom,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Flow {
+        let source = self.source(source);
+        let Some(custom) = self.custom(&source) else {
+            return self.push(var, Op::LogDensity(source, value), span, out);
+        };
+        self.changed = true;
+        match custom.part(Part::LogDensity) {
+            Ok(density) => self.apply(var, density, vec![value], span, out),
+            Err(missing) => self.fail(var, missing, span, out),
+        }
+    }
+
+    pub(super) fn quantity(
+        &mut self,
+        var: Var,
+        quantity: Quantity,
+        source: Source,
+        operands: Vec<Atom>,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Flow {
+        let source = self.source(source);
+        let Some(custom) = self.custom(&source) else {
+            return self.push(var, Op::Quantity(quantity, source, operands), span, out);
+        };
+        self.changed = true;
+        let Some(part) = quantity.part() else {
+            let bound = custom.bound(quantity);
+            return self.becomes(var, bound);
+        };
+        let function = match custom.part(part) {
+            Ok(function) => function,
+            Err(missing) => return self.fail(var, missing, span, out),
+        };
+        if !matches!(quantity, Quantity::Cdf | Quantity::Ccdf) {
+            return self.apply(var, function, operands, span, out);
+        }
+        let real = self.program.real();
+        let log = self.program.fresh("log", real);
+        match self.apply(log, function, operands, span, out) {
+            Flow::Next => {
+                let mut log = Atom::Var(log);
+                self.resolve(&mut log);
+                self.prim(var, Prim::Exp, vec![log], span, out)
+            }
+            ended => ended,
+        }
+    }
+
     /// Only variables are recorded, so a constant that has turned out to be the value gets one.
     pub(super) fn record(&mut self, var: Var, choice: ChoiceId, value: Atom, span: Span, out: &mut Vec<Stmt>) -> Flow {
         let value = match value {
@@ -54,5 +152,26 @@ impl Simplifier<'_> {
             }
         };
         self.push(var, Op::Record(choice, value), span, out)
+    }
+}
+
+/// A distribution made of functions.
+struct Custom {
+    given: Given,
+    operands: Vec<Atom>,
+}
+
+impl Custom {
+    /// The function that is a part, or how the program stops for want of it.
+    fn part(&self, part: Part) -> Result<Atom, Failure> {
+        let function = self.given.position(part).and_then(|index| self.operands.get(index));
+        function.cloned().ok_or_else(|| Failure::Message(Atom::String(Name::new(borel_core::missing(part)))))
+    }
+
+    /// The bounds come last.
+    fn bound(&self, quantity: Quantity) -> Atom {
+        let from_end = if quantity == Quantity::LowerBound { 2 } else { 1 };
+        let index = self.operands.len().checked_sub(from_end);
+        index.and_then(|index| self.operands.get(index)).cloned().unwrap_or(Atom::Real(f64::NAN))
     }
 }
