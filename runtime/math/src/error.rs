@@ -30,16 +30,20 @@ pub fn erfcx(x: f64) -> f64 {
 }
 
 /// [`erfcx`] for x >= 0, in a form that vectorises.
-#[inline]
+#[inline(always)]
 pub fn scaled(x: f64) -> f64 {
     // (x - 4) / (x + 4), also of an infinite x.
     let t = 1.0 - 8.0 / (x + 4.0);
     polynomial(t) / (1.0 + 2.0 * x)
 }
 
-#[inline]
+/// In three parts, which a processor evaluates side by side and a compiler unrolls.
+#[inline(always)]
 fn polynomial(t: f64) -> f64 {
-    ERFCX.iter().rev().fold(0.0, |sum, c| sum * t + c)
+    let part = |coefficients: &[f64]| coefficients.iter().rev().fold(0.0, |sum, c| sum * t + c);
+    let fourth = (t * t) * (t * t);
+    let eighth = fourth * fourth;
+    part(&ERFCX[..8]) + eighth * (part(&ERFCX[8..16]) + eighth * part(&ERFCX[16..]))
 }
 
 /// exp(x^2), with the rounding error of the square corrected.
@@ -57,7 +61,7 @@ pub fn exp_minus_square(x: f64) -> f64 {
 }
 
 /// x^2 = square + rest, exactly for |x| in [1e-150, 1e150] (Veltkamp and Dekker 1971); the rest is 0 outside.
-#[inline]
+#[inline(always)]
 pub fn split_square(x: f64) -> (f64, f64) {
     let square = x * x;
     // The high half of the digits, by masking: no overflow.
