@@ -28,7 +28,8 @@ fn in_turns<const N: usize>(mut computations: [&mut dyn FnMut(); N]) -> [Duratio
 
 /// One line: nanoseconds an element of the slice function, of ours in a plain loop, and of the reference in a plain loop.
 fn compare(name: &str, range: (f64, f64), slice: fn(&mut [f64]), ours: fn(f64) -> f64, reference: fn(f64) -> f64) {
-    let input: Vec<f64> = (0..COUNT).map(|i| range.0 + (range.1 - range.0) * (i * 2_654_435_761 % COUNT) as f64 / COUNT as f64).collect();
+    let input: Vec<f64> =
+        (0..COUNT).map(|i| range.0 + (range.1 - range.0) * (i * 2_654_435_761 % COUNT) as f64 / COUNT as f64).collect();
     let (mut a, mut b, mut c) = (input.clone(), input.clone(), input.clone());
     let medians = in_turns([
         &mut || {

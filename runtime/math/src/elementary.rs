@@ -152,7 +152,10 @@ mod tests {
     fn special_values() {
         assert_eq!((exp(f64::INFINITY), exp(f64::NEG_INFINITY), exp(0.0)), (f64::INFINITY, 0.0, 1.0));
         assert_eq!((exp_m1(f64::INFINITY), exp_m1(f64::NEG_INFINITY), exp_m1(0.0)), (f64::INFINITY, -1.0, 0.0));
-        assert_eq!((ln(f64::INFINITY), ln(0.0), ln(1.0), ln(-0.0)), (f64::INFINITY, f64::NEG_INFINITY, 0.0, f64::NEG_INFINITY));
+        assert_eq!(
+            (ln(f64::INFINITY), ln(0.0), ln(1.0), ln(-0.0)),
+            (f64::INFINITY, f64::NEG_INFINITY, 0.0, f64::NEG_INFINITY)
+        );
         assert_eq!((ln_1p(f64::INFINITY), ln_1p(-1.0), ln_1p(0.0)), (f64::INFINITY, f64::NEG_INFINITY, 0.0));
         assert!(ln(-1.0).is_nan() && ln_1p(-2.0).is_nan());
         assert!([exp, exp_m1, ln, ln_1p].iter().all(|f| f(f64::NAN).is_nan()));

@@ -91,7 +91,8 @@ pub fn log_ccdf(z: f64) -> f64 {
 /// The z with `cdf(z)` = p, for p in [0, 1]; NaN outside.
 #[inline]
 pub fn quantile(p: f64) -> f64 {
-    -quantile_ccdf(p)
+    // Not the negative: the median is 0, without a sign.
+    0.0 - quantile_ccdf(p)
 }
 
 /// The z with `ccdf(z)` = q, for q in [0, 1]; NaN outside. Accurate for the smallest q.

@@ -2,53 +2,49 @@
 //! not depend on the machine.
 
 use crate::{elementary, error, normal};
-use pulp::{Arch, WithSimd};
+use multiversion::multiversion;
 
-/// A function of every element.
-struct Map<'a, F>(&'a mut [f64], F);
-
-impl<F: Fn(f64) -> f64> WithSimd for Map<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        for x in self.0 {
-            *x = (self.1)(*x);
+/// Declares a function of a slice from one of an element, which has to be inlined whatever its size: the loop is compiled for
+/// several sets of vector instructions, and what it only calls would not be.
+macro_rules! elementwise {
+    ($(#[$documentation:meta])* $name:ident, $x:ident => $value:expr) => {
+        $(#[$documentation])*
+        #[multiversion(targets("x86_64+avx2", "x86_64+avx+avx2+avx512f+avx512dq+avx512vl"))]
+        pub fn $name(xs: &mut [f64]) {
+            for element in xs {
+                let $x = *element;
+                *element = $value;
+            }
         }
-    }
+    };
 }
 
-/// Replaces every x by exp(x).
-pub fn exp(xs: &mut [f64]) {
-    Arch::new().dispatch(Map(xs, elementary::exp));
+elementwise! {
+    /// Replaces every x by exp(x).
+    exp, x => elementary::exp(x)
 }
 
-/// Replaces every x by exp(x) - 1.
-pub fn exp_m1(xs: &mut [f64]) {
-    Arch::new().dispatch(Map(xs, elementary::exp_m1));
+elementwise! {
+    /// Replaces every x by exp(x) - 1.
+    exp_m1, x => elementary::exp_m1(x)
 }
 
-/// Replaces every x by log(x).
-pub fn ln(xs: &mut [f64]) {
-    Arch::new().dispatch(Map(xs, elementary::ln));
+elementwise! {
+    /// Replaces every x by log(x).
+    ln, x => elementary::ln(x)
 }
 
-/// Replaces every x by log(1 + x).
-pub fn ln_1p(xs: &mut [f64]) {
-    Arch::new().dispatch(Map(xs, elementary::ln_1p));
+elementwise! {
+    /// Replaces every x by log(1 + x).
+    ln_1p, x => elementary::ln_1p(x)
 }
 
-/// Replaces every x by erfcx(x), for x >= 0.
-pub fn erfcx(xs: &mut [f64]) {
-    Arch::new().dispatch(Map(xs, error::scaled));
+elementwise! {
+    /// Replaces every x by erfcx(x), for x >= 0.
+    erfcx, x => error::scaled(x)
 }
 
-/// Replaces every z by P(Z <= z) of the standard normal distribution.
-pub fn normal_cdf(zs: &mut [f64]) {
-    Arch::new().dispatch(Map(zs, cdf));
-}
-
-#[inline(always)]
-fn cdf(z: f64) -> f64 {
-    normal::cdf_by(z, elementary::exp)
+elementwise! {
+    /// Replaces every z by P(Z <= z) of the standard normal distribution.
+    normal_cdf, z => normal::cdf_by(z, elementary::exp)
 }

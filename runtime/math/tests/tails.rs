@@ -131,7 +131,10 @@ fn extremes_are_defined() {
                 assert!(!binary(name)(a, x).is_nan(), "{name}({a:?}, {x:?})");
             }
             if x <= 1.0 {
-                assert!(incomplete::gamma_p_inverse(a, x) >= 0.0 && incomplete::gamma_q_inverse(a, x) >= 0.0, "{a:?} {x:?}");
+                assert!(
+                    incomplete::gamma_p_inverse(a, x) >= 0.0 && incomplete::gamma_q_inverse(a, x) >= 0.0,
+                    "{a:?} {x:?}"
+                );
             }
         }
         for b in shapes.into_iter().filter(|b| a * b < 1e25) {

@@ -5,10 +5,10 @@ Run in this folder: python3 tails.py
 """
 
 import csv
+from multiprocessing import Pool
 
-from mpmath import (
-    besseli, besselk, erf, erfc, erfinv, exp, inf, log, log1p, loggamma, mp, mpf, nstr, pi, psi, quad, sqrt, zeta,
-)
+from mpmath import asinh, bernoulli, besseli, cosh, erf, erfc, erfinv, exp, factorial, fsum, inf, log, log1p, loggamma, mp
+from mpmath import mpf, nstr, pi, psi, quad, sqrt, zeta
 
 mp.dps = 60
 
@@ -110,6 +110,8 @@ def owens_t(h, a):
 
 
 def normal_quantile(p):
+    if p == 0.5:
+        return mpf(0)
     with mp.workdps(400):
         z = -sqrt(-2 * log(min(p, 1 - p)))
         for _ in range(60):
@@ -125,29 +127,29 @@ def gamma_arguments():
     rows = []
     for a in [1e-300, 1e-8, 1e-3, 0.3, 0.999, 1.0, 1.5, 5.0, 9.99, 10.0, 19.9, 20.1, 50.0, 1e3, 1e5, 1e6]:
         width = max(a, 1.0) ** 0.5
-        for z in [-30, -8, -3, -1, -0.01, 0, 1e-5, 1, 3, 8, 30, 150]:
+        for z in [-30, -8, -1, -0.01, 0, 1, 8, 30, 150]:
             x = a + z * width
             if x > 0 and not (a < 1 and z > 30):
                 rows.append((a, x))
         rows += [(a, a * f) for f in (1e-10, 0.1, 0.5, 0.61, 0.63, 0.9, 1.1, 1.37, 1.39, 3.0)]
     rows += [(1e-3, 1e-300), (0.3, 1e-300), (0.01, 0.5), (0.9, 1.09), (0.9, 1.11), (1e-8, 20.0), (0.5, 600.0), (0.5, 10000.0)]
-    rows += [(1e8, 1e8 + 1e4 * z) for z in (-30, -8, -1, 0, 1, 8, 30)]
+    rows += [(1e8, 1e8 + 1e4 * z) for z in (-30, -1, 0, 8, 30)]
     return rows
 
 
 def beta_arguments():
     rows = []
-    shapes = [1e-10, 1e-3, 0.4, 1.0, 2.5, 9.5, 30.0, 1e3, 1e5]
+    shapes = [1e-10, 1e-3, 0.4, 2.5, 30.0, 1e3, 3e4]
     for a in shapes:
         for b in shapes:
             mean = a / (a + b)
             width = (mean * (1 - mean) / (a + b + 1)) ** 0.5
-            for x in [mean + width * z for z in (-12, -3, -1, 0, 1, 3, 12)] + [mean * 1e-6, 0.2 * mean, mean + 0.8 * (1 - mean)]:
+            for x in [mean + width * z for z in (-12, -2, 0, 2, 12)] + [mean * 1e-6, 0.2 * mean, mean + 0.8 * (1 - mean)]:
                 if 1e-14 < x < 1 - 1e-7:
                     rows.append((a, b, x))
     rows += [(1e-3, 1e5, 1e-300), (0.5, 0.5, 1e-30), (5e5, 0.5, 0.999999), (1e-3, 1e5, 1e-3), (2.0, 3.0, 1e-160)]
     rows += [(1e6, 1e6, 0.5 + z * 3.5e-4) for z in (-30, -5, -1, 0, 1, 5, 30)]
-    rows += [(1e8, 1e8, 0.5 + z * 3.5e-5) for z in (-6, -1, 0, 1)] + [(10.0, 1e8, x) for x in (1e-9, 5e-8, 1e-7, 2e-7, 2e-6)]
+    rows += [(1e8, 1e8, 0.5 + z * 3.5e-5) for z in (-6, 1)] + [(10.0, 1e8, x) for x in (1e-9, 5e-8, 1e-7, 2e-7, 2e-6)]
     return rows
 
 
@@ -225,6 +227,24 @@ def elementary():
         yield "log_cdf", (z,), log_normal_tail(-mpf(z)), "relative"
 
 
+def log_besselk(nu, x):
+    """Half the integral of exp(nu t - x cosh t) over the line, by the trapezoidal rule from the peak outwards."""
+    peak = asinh(nu / x)
+    height = nu * peak - x * cosh(peak)
+    step = min(mpf(1) / 10, mpf(2) / 5 / sqrt(sqrt(nu * nu + x * x)))
+    total = mpf(1)
+    for direction in (step, -step):
+        n = 0
+        while True:
+            n += 1
+            t = peak + n * direction
+            exponent = nu * t - x * cosh(t) - height
+            total += exp(exponent)
+            if exponent < -110:
+                break
+    return log(total * step / 2) + height
+
+
 def bessel():
     for x in POSITIVE:
         for n in (0, 1):
@@ -232,10 +252,22 @@ def bessel():
                 yield f"log_i{n}", (x,), log(besseli(n, mpf(x))), "mixed" if x > 1e-4 and n == 1 else "relative"
         yield "i1_over_i0", (x,), besseli(1, mpf(x)) / besseli(0, mpf(x)), "relative"
         for nu in ORDERS:
-            value = log(besselk(mpf(nu), mpf(x), maxprec=20000))
+            value = log_besselk(mpf(nu), mpf(x))
             yield "log_k", (nu, x), value, "mixed"
             if abs(value) < 700:
                 yield "k", (nu, x), exp(value), "tail" if nu > 30 or abs(value) > 50 else "relative"
+
+
+def hurwitz_zeta(s, q):
+    """By Euler and Maclaurin's formula from q + 3000 on (mpmath's own loses digits for a large q)."""
+    total = fsum((q + k) ** -s for k in range(3000))
+    q += 3000
+    total += q ** (1 - s) / (s - 1) + q**-s / 2
+    factor = s / q
+    for j in range(1, 15):
+        total += bernoulli(2 * j) / factorial(2 * j) * factor * q**-s
+        factor *= (s + 2 * j - 1) * (s + 2 * j) / q**2
+    return total
 
 
 def others():
@@ -247,7 +279,8 @@ def others():
     for x in [1.0, 1.4, 1.4616321449683623, 1.4616321449683622, 1.47, 1.9, 2.0, 2.1, 0.9]:
         yield "digamma", (x,), psi(0, mpf(x)), "relative"
     for x in [s * y for y in [1e-300, 1e-10, 1e-3, 0.0099, 0.0101, 0.3, 0.49, 0.51, 0.9] for s in (1, -1)] + [3.0, 1e5]:
-        yield "log_gamma1p", (x,), loggamma(1 + mpf(x)), "relative"
+        with mp.workdps(400):
+            yield "log_gamma1p", (x,), loggamma(1 + mpf(x)), "relative"
     for x in [0.2, 1.0, 5.0, 20.0, 1e6]:
         for step in [1e-300, 1e-10, 0.001 * x, 0.19 * x]:
             with mp.workdps(400):
@@ -255,7 +288,7 @@ def others():
     for s in [1 + 1e-12, 1.001, 1.1, 1.5, 2.0, 3.7, 8.0, 15.0, 24.0, 50.0, 200.0]:
         yield "zeta", (s,), zeta(mpf(s)), "relative"
         for q in [1e-3, 0.5, 1.0, 3.3, 10.0, 12.6, 30.0, 1e3]:
-            yield "hurwitz_zeta", (s, q), zeta(mpf(s), mpf(q)), "relative"
+            yield "hurwitz_zeta", (s, q), hurwitz_zeta(mpf(s), mpf(q)), "relative"
     for a, b in [(0.0, -1.0), (-1e4, -10000.5), (1.0, 1.0 - 1e-10), (700.0, -700.0), (-0.1, -1e-300 - 0.2)]:
         yield "log_diff_exp", (a, b), mpf(a) + log(1 - exp(mpf(b) - mpf(a))), "mixed"
         yield "log_add_exp", (a, b), mpf(a) + log1p(exp(mpf(b) - mpf(a))), "mixed"
@@ -265,24 +298,36 @@ def others():
             yield "log1m_inv_logit", (x,), -log1p(exp(mpf(x))), "relative"
 
 
-def rows():
+def gamma_rows():
     yield from tails("gamma", log_gamma_p, log_gamma_q, gamma_arguments())
-    yield from inverses("gamma", log_gamma_p, log_gamma_q, lambda a, x: gamma_kernel(a, x), lambda x: 1, GAMMA_SHAPES)
+    yield from inverses("gamma", log_gamma_p, log_gamma_q, gamma_kernel, lambda x: 1, GAMMA_SHAPES)
+
+
+def beta_rows():
     yield from tails("beta", log_beta_p, log_beta_q, beta_arguments())
-    yield from inverses("beta", log_beta_p, log_beta_q, lambda a, b, x: beta_kernel(a, b, x), lambda x: 1 - x, BETA_SHAPES)
-    yield from elementary()
-    yield from bessel()
-    yield from others()
+    yield from inverses("beta", log_beta_p, log_beta_q, beta_kernel, lambda x: 1 - x, BETA_SHAPES)
+
+
+PARTS = [elementary, others, bessel, gamma_rows, beta_rows]
+
+
+def lines(part):
+    """The rows of a part, as they are written."""
+    return [
+        [name, ";".join(map(repr, arguments)), nstr(mpf(value), 25), kind]
+        for name, arguments, value, kind in PARTS[part]()
+        if abs(value) < inf and (value == 0 or abs(value) > mpf(10) ** -305)
+    ]
 
 
 def main():
-    with open("tails.csv", "w", newline="") as file:
+    with Pool() as pool, open("tails.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["function", "arguments", "value", "grade"])
-        for name, arguments, value, kind in rows():
-            if abs(value) < inf and (value == 0 or abs(value) > mpf(10) ** -305):
-                writer.writerow([name, ";".join(map(repr, arguments)), nstr(mpf(value), 25), kind])
-                file.flush()
+        for part in pool.imap(lines, range(len(PARTS))):
+            writer.writerows(part)
+            file.flush()
 
 
-main()
+if __name__ == "__main__":
+    main()
