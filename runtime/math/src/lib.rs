@@ -4,6 +4,7 @@
 
 pub mod bessel;
 mod coefficients;
+pub mod elementary;
 pub mod error;
 pub mod gamma;
 pub mod incomplete;
@@ -13,6 +14,7 @@ pub mod normal;
 mod owen;
 pub mod saddle;
 pub mod special;
+pub mod slices;
 pub mod zeta;
 
 pub use owen::owens_t;
