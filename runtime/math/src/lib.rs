@@ -13,8 +13,8 @@ pub mod logarithm;
 pub mod normal;
 mod owen;
 pub mod saddle;
-pub mod special;
 pub mod slices;
+pub mod special;
 pub mod zeta;
 
 pub use owen::owens_t;
