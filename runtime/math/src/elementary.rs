@@ -7,6 +7,9 @@
 //!
 //! Reductions and the series of the logarithm are those of Sun's fdlibm (Tang 1990 for the error analysis).
 
+// Constants are written with all the digits that they were computed with.
+#![allow(clippy::excessive_precision)]
+
 use std::f64::consts::LOG2_E;
 
 /// log 2 in two parts, the first with 32 trailing zeros: its products with exponents are exact.

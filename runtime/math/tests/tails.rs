@@ -21,10 +21,10 @@ fn tolerance(grade: &str) -> (f64, f64) {
 }
 
 fn apply(function: &str, arguments: &[f64]) -> f64 {
-    match arguments {
-        &[x] => unary(function)(x),
-        &[x, y] => binary(function)(x, y),
-        &[a, b, x] => ternary(function)(a, b, x),
+    match *arguments {
+        [x] => unary(function)(x),
+        [x, y] => binary(function)(x, y),
+        [a, b, x] => ternary(function)(a, b, x),
         _ => panic!("no function {function} of {arguments:?}"),
     }
 }
