@@ -21,10 +21,10 @@ fn tolerance(grade: &str) -> (f64, f64) {
 }
 
 fn apply(function: &str, arguments: &[f64]) -> f64 {
-    match arguments {
-        &[x] => unary(function)(x),
-        &[x, y] => binary(function)(x, y),
-        &[a, b, x] => ternary(function)(a, b, x),
+    match *arguments {
+        [x] => unary(function)(x),
+        [x, y] => binary(function)(x, y),
+        [a, b, x] => ternary(function)(a, b, x),
         _ => panic!("no function {function} of {arguments:?}"),
     }
 }
@@ -145,6 +145,16 @@ fn extremes_are_defined() {
             }
         }
     }
+}
+
+/// Where x is nearly 1, the complement carries the digits: 1 - I_x(1, b) = y^b.
+#[test]
+fn pairs_keep_the_complement() {
+    let (x, y) = (1.0, 1e-30);
+    assert!((incomplete::beta_q_of_pair(1.0, 3.0, x, y) / 1e-90 - 1.0).abs() < 1e-13);
+    assert!((incomplete::log_beta_q_of_pair(1.0, 300.0, x, y) / (300.0 * y.ln()) - 1.0).abs() < 1e-13);
+    assert_eq!(incomplete::beta_p_of_pair(1.0, 3.0, x, y), 1.0);
+    assert!((incomplete::log_beta_p_of_pair(1.0, 3.0, x, y) / -1e-90 - 1.0).abs() < 1e-13);
 }
 
 #[test]
