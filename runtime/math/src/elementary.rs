@@ -13,8 +13,8 @@
 use std::f64::consts::LOG2_E;
 
 /// log 2 in two parts, the first with 32 trailing zeros: its products with exponents are exact.
-const LN_2_HIGH: f64 = 6.931_471_803_691_238_16e-1;
-const LN_2_LOW: f64 = 1.908_214_929_270_587_70e-10;
+const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// Adding this rounds to an integer, which then stands in the low bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
@@ -101,13 +101,13 @@ fn split(x: f64) -> (f64, f64) {
 #[inline(always)]
 fn combine(k: f64, f: f64, correction: f64) -> f64 {
     const COEFFICIENTS: [f64; 7] = [
-        6.666_666_666_666_735_13e-1,
-        3.999_999_999_940_941_908e-1,
-        2.857_142_874_366_239_149e-1,
-        2.222_219_843_214_978_396e-1,
-        1.818_357_216_161_805_012e-1,
-        1.531_383_769_920_937_332e-1,
-        1.479_819_860_511_658_591e-1,
+        6.666_666_666_666_735e-1,
+        3.999_999_999_940_942e-1,
+        2.857_142_874_366_239e-1,
+        2.222_219_843_214_978_4e-1,
+        1.818_357_216_161_805e-1,
+        1.531_383_769_920_937_3e-1,
+        1.479_819_860_511_658_6e-1,
     ];
     let s = f / (2.0 + f);
     let z = s * s;

@@ -147,6 +147,16 @@ fn extremes_are_defined() {
     }
 }
 
+/// Where x is nearly 1, the complement carries the digits: 1 - I_x(1, b) = y^b.
+#[test]
+fn pairs_keep_the_complement() {
+    let (x, y) = (1.0, 1e-30);
+    assert!((incomplete::beta_q_of_pair(1.0, 3.0, x, y) / 1e-90 - 1.0).abs() < 1e-13);
+    assert!((incomplete::log_beta_q_of_pair(1.0, 300.0, x, y) / (300.0 * y.ln()) - 1.0).abs() < 1e-13);
+    assert_eq!(incomplete::beta_p_of_pair(1.0, 3.0, x, y), 1.0);
+    assert!((incomplete::log_beta_p_of_pair(1.0, 3.0, x, y) / -1e-90 - 1.0).abs() < 1e-13);
+}
+
 #[test]
 fn arguments_outside_the_domains() {
     for (a, x) in [(-1.0, 1.0), (0.0, 1.0), (1.0, -1.0), (f64::INFINITY, 1.0)] {
