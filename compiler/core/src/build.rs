@@ -194,7 +194,7 @@ impl Op {
                 source(s, f);
                 atoms.iter().for_each(f);
             }
-            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }
@@ -236,7 +236,7 @@ impl Op {
                 source(s, f);
                 atoms.iter_mut().for_each(f);
             }
-            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }

@@ -1,9 +1,12 @@
 //! The number of successes in n trials: choose(n, x) p^x (1 - p)^(n - x).
 
+use super::search::smallest;
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_choose;
+use borel_math::incomplete::{beta_p, beta_q, log_beta_p, log_beta_q};
 use borel_math::logarithm::{x_log_y, x_log1p_y};
+use borel_math::normal;
 use borel_math::saddle::log_binomial;
 
 distribution! {
@@ -46,5 +49,69 @@ impl Scalar for Binomial {
 
     fn variance(&self) -> f64 {
         self.n as f64 * self.p * (1.0 - self.p)
+    }
+
+    fn entropy(&self) -> f64 {
+        f64::NAN
+    }
+
+    fn cdf(&self, x: i64) -> f64 {
+        if x < 0 {
+            0.0
+        } else if x >= self.n {
+            1.0
+        } else {
+            beta_q((x + 1) as f64, (self.n - x) as f64, self.p)
+        }
+    }
+
+    fn ccdf(&self, x: i64) -> f64 {
+        if x < 0 {
+            1.0
+        } else if x >= self.n {
+            0.0
+        } else {
+            beta_p((x + 1) as f64, (self.n - x) as f64, self.p)
+        }
+    }
+
+    fn log_cdf(&self, x: i64) -> f64 {
+        if x < 0 {
+            f64::NEG_INFINITY
+        } else if x >= self.n {
+            0.0
+        } else {
+            log_beta_q((x + 1) as f64, (self.n - x) as f64, self.p)
+        }
+    }
+
+    fn log_ccdf(&self, x: i64) -> f64 {
+        if x < 0 {
+            0.0
+        } else if x >= self.n {
+            f64::NEG_INFINITY
+        } else {
+            log_beta_p((x + 1) as f64, (self.n - x) as f64, self.p)
+        }
+    }
+
+    fn quantile(&self, p: f64) -> i64 {
+        smallest(
+            |x| self.cdf(x) >= p,
+            0,
+            self.n,
+            (self.mean() + normal::quantile(p) * self.variance().sqrt()) as i64,
+            p,
+        )
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> i64 {
+        smallest(
+            |x| self.ccdf(x) <= q,
+            0,
+            self.n,
+            (self.mean() + normal::quantile_ccdf(q) * self.variance().sqrt()) as i64,
+            q,
+        )
     }
 }

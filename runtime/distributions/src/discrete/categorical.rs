@@ -1,7 +1,9 @@
 //! An index by its probability: P(x) = probs[x] for x = 0, 1, ..
 
+use super::search::smallest;
 use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
+use borel_math::logarithm::x_log_y;
 
 distribution! {
     /// An index by its probability.
@@ -44,5 +46,33 @@ impl Scalar for Categorical<'_> {
     fn variance(&self) -> f64 {
         let mean = self.mean();
         self.probs.iter().enumerate().map(|(i, p)| (i as f64 - mean) * (i as f64 - mean) * p).sum()
+    }
+
+    fn entropy(&self) -> f64 {
+        -self.probs.iter().map(|p| x_log_y(*p, *p)).sum::<f64>()
+    }
+
+    fn cdf(&self, x: i64) -> f64 {
+        self.probs.iter().take(usize::try_from(x.saturating_add(1)).unwrap_or(0)).sum::<f64>().min(1.0)
+    }
+
+    fn ccdf(&self, x: i64) -> f64 {
+        self.probs.iter().skip(usize::try_from(x.saturating_add(1)).unwrap_or(0)).sum::<f64>().min(1.0)
+    }
+
+    fn log_cdf(&self, x: i64) -> f64 {
+        self.cdf(x).ln()
+    }
+
+    fn log_ccdf(&self, x: i64) -> f64 {
+        self.ccdf(x).ln()
+    }
+
+    fn quantile(&self, p: f64) -> i64 {
+        smallest(|x| self.cdf(x) >= p, 0, self.probs.len() as i64 - 1, 0, p)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> i64 {
+        smallest(|x| self.ccdf(x) <= q, 0, self.probs.len() as i64 - 1, 0, q)
     }
 }

@@ -1,5 +1,6 @@
 //! The integers from lower to upper, both included, with equal probability.
 
+use super::search::smallest;
 use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 
@@ -51,5 +52,45 @@ impl Scalar for DiscreteUniform {
     fn variance(&self) -> f64 {
         let count = self.count();
         (count * count - 1.0) / 12.0
+    }
+
+    fn entropy(&self) -> f64 {
+        self.count().ln()
+    }
+
+    fn cdf(&self, x: i64) -> f64 {
+        if x < self.lower {
+            0.0
+        } else if x >= self.upper {
+            1.0
+        } else {
+            (x.wrapping_sub(self.lower) as u64 as f64 + 1.0) / self.count()
+        }
+    }
+
+    fn ccdf(&self, x: i64) -> f64 {
+        if x < self.lower {
+            1.0
+        } else if x >= self.upper {
+            0.0
+        } else {
+            self.upper.wrapping_sub(x) as u64 as f64 / self.count()
+        }
+    }
+
+    fn log_cdf(&self, x: i64) -> f64 {
+        self.cdf(x).ln()
+    }
+
+    fn log_ccdf(&self, x: i64) -> f64 {
+        self.ccdf(x).ln()
+    }
+
+    fn quantile(&self, p: f64) -> i64 {
+        smallest(|x| self.cdf(x) >= p, self.lower, self.upper, self.lower.saturating_add((p * self.count()) as i64), p)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> i64 {
+        smallest(|x| self.ccdf(x) <= q, self.lower, self.upper, self.upper.saturating_sub((q * self.count()) as i64), q)
     }
 }

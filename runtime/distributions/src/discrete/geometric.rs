@@ -1,8 +1,10 @@
 //! The number of failures before the first success: p (1 - p)^x.
 
+use super::search::smallest;
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::x_log1p_y;
+use borel_math::logarithm::{log1mexp, x_log_y};
 
 distribution! {
     /// The number of failures before the first success.
@@ -39,5 +41,33 @@ impl Scalar for Geometric {
 
     fn variance(&self) -> f64 {
         (1.0 - self.p) / (self.p * self.p)
+    }
+
+    fn entropy(&self) -> f64 {
+        -(x_log1p_y(1.0 - self.p, -self.p) + x_log_y(self.p, self.p)) / self.p
+    }
+
+    fn cdf(&self, x: i64) -> f64 {
+        if x < 0 { 0.0 } else { -x_log1p_y(x as f64 + 1.0, -self.p).exp_m1() }
+    }
+
+    fn ccdf(&self, x: i64) -> f64 {
+        if x < 0 { 1.0 } else { x_log1p_y(x as f64 + 1.0, -self.p).exp() }
+    }
+
+    fn log_cdf(&self, x: i64) -> f64 {
+        if x < 0 { f64::NEG_INFINITY } else { log1mexp(x_log1p_y(x as f64 + 1.0, -self.p)) }
+    }
+
+    fn log_ccdf(&self, x: i64) -> f64 {
+        if x < 0 { 0.0 } else { x_log1p_y(x as f64 + 1.0, -self.p) }
+    }
+
+    fn quantile(&self, p: f64) -> i64 {
+        smallest(|x| self.cdf(x) >= p, 0, i64::MAX, ((-p).ln_1p() / (-self.p).ln_1p()) as i64, p)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> i64 {
+        smallest(|x| self.ccdf(x) <= q, 0, i64::MAX, (q.ln() / (-self.p).ln_1p()) as i64, q)
     }
 }

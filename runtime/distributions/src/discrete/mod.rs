@@ -6,6 +6,7 @@ mod categorical;
 mod discrete_uniform;
 mod geometric;
 mod poisson;
+mod search;
 
 pub use bernoulli::Bernoulli;
 pub use binomial::Binomial;
