@@ -16,9 +16,9 @@ pub fn describe(name: &str) -> Option<String> {
     if let Some((module, function)) = name.split_once('.') {
         return functions_of(module).iter().find(|known| *known.name == *function).map(|function| page(name, function));
     }
-    let of_modules = || MODULES.iter().flat_map(|(module, _)| functions_of(module)).find(|known| *known.name == *name);
-    let function = functions_of("").into_iter().find(|known| *known.name == *name).or_else(of_modules);
-    function.map(|function| page(name, &function)).or_else(|| module_page(name))
+    let of_prelude = || functions_of("").iter().find(|known| *known.name == *name).map(|function| page(name, function));
+    let of_modules = || MODULES.iter().find_map(|(module, _)| describe(&format!("{module}.{name}")));
+    of_prelude().or_else(|| module_page(name)).or_else(of_modules)
 }
 
 fn page(name: &str, function: &Function) -> String {

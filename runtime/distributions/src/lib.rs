@@ -149,14 +149,10 @@ pub trait Multivariate: Declared + Copy {
     fn log_density(&self, x: &[Self::Element]) -> f64;
 
     /// Writes the means of the elements; NaN where there is none.
-    fn mean(&self, out: &mut [f64]) {
-        out.fill(f64::NAN);
-    }
+    fn mean(&self, out: &mut [f64]);
 
     /// Writes the variances of the elements; NaN where there is none.
-    fn variance(&self, out: &mut [f64]) {
-        out.fill(f64::NAN);
-    }
+    fn variance(&self, out: &mut [f64]);
 
     /// The entropy in nats; NaN where it has no closed form.
     fn entropy(&self) -> f64 {

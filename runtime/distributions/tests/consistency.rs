@@ -105,7 +105,7 @@ struct Law<'d> {
 
 impl<'d> Law<'d> {
     fn of<D: Scalar>(name: &'d str, d: &'d D) -> Law<'d> {
-        let law = Law {
+        Law {
             name,
             discrete: D::Value::KIND != ValueKind::Real,
             boolean: D::Value::KIND == ValueKind::Bool,
@@ -117,8 +117,7 @@ impl<'d> Law<'d> {
             variance: d.variance(),
             entropy: d.entropy(),
             sample: Box::new(|stream| to_number(d.sample(stream))),
-        };
-        law
+        }
     }
 
     /// The density; at a pole 0, so that integrals step over it.
@@ -368,7 +367,9 @@ fn moments_and_entropy_are_those_of_the_density() {
                 })?;
             }
         }
-        if !law.entropy.is_nan() {
+        // Where mass is out of the range of doubles, so is its share of the entropy.
+        let whole = (expectation(law, &|_| 1.0) - 1.0).abs() < 1e-8;
+        if whole && !law.entropy.is_nan() {
             let found = expectation(law, &|x| if law.density(x) == 0.0 { 0.0 } else { -(law.log_density)(x) });
             ensure((found - law.entropy).abs() < 1e-6 * (1.0 + found.abs()), || {
                 format!("the entropy is {:?}, found {found:?}", law.entropy)

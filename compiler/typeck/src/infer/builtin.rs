@@ -307,7 +307,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],
         B::Solve => vec![required("a"), required("b")],
-        B::Special(special) if special.arguments().len() > 1 => special.arguments().iter().map(|name| required(name)).collect(),
+        B::Special(special) => special.arguments().iter().map(|_| Parameter::required(None)).collect(),
         _ => vec![Parameter::required(None)],
     }
 }
