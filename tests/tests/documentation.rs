@@ -38,7 +38,7 @@ fn run_example(module: &str, lines: &[&str]) -> Result<(), String> {
     let text = format!("{import}fn main() {{\n{posterior}\n{body}\n{end}\n}}\n");
     let program = Program::compile(&text).map_err(|diagnostics| diagnostics.render(false))?;
     let mut output = String::new();
-    program.run(&RunOptions::default(), |line| output.push_str(line)).map_err(|error| format!("{error}\n{text}"))?;
+    program.run_main(&RunOptions::new(), |line| output.push_str(line)).map_err(|error| format!("{error}\n{text}"))?;
     match expected {
         Some(expected) if !agree(output.trim(), &expected) => Err(format!("found {}, expected {expected}", output.trim())),
         _ => Ok(()),
