@@ -25,6 +25,7 @@ pub use discrete::*;
 pub use dynamic::{Argument, Value, check_value, log_density_value, sample_value, support_value, upper_tail};
 pub use multivariate::*;
 pub use parameter::{Matrix, Parameter, ScalarValue};
+pub use random::AliasTable;
 pub use support::Support;
 pub use table::{CATALOGUE, Kind, Visitor, visit};
 

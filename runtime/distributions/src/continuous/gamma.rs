@@ -25,6 +25,9 @@ impl Scalar for Gamma {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
+        if self.shape >= 1.0 {
+            return random::gamma(stream, self.shape) / self.rate;
+        }
         // Divided in logarithms: a draw too small for a double may not be so after the division.
         (random::log_gamma(stream, self.shape) - self.rate.ln()).exp()
     }
