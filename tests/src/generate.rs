@@ -425,6 +425,13 @@ impl Generator {
         self.samples = if random { samples - 2 } else { samples };
         self.declare(&name, Ty::Function, false);
         if random && self.choices.chance(50) {
+            if self.choices.chance(40) {
+                let state = self.fresh("s");
+                let next = if self.choices.chance(50) { format!("{state} + 1") } else { format!("{parameter} - {state}") };
+                return format!(
+                    "let {name} = mem_state(1, fn({state}: Int, {parameter}: Int) {{ let v = {body}\n (v + {state} % 3, {next}) }})"
+                );
+            }
             format!("let {name} = mem(fn({parameter}: Int) => {body})")
         } else if self.choices.chance(30) {
             format!("fn {name}({parameter}: Int) {{ {body} }}")

@@ -43,6 +43,8 @@ pub enum Closure {
     Lambda(Box<(Lambda, Frame)>),
     /// `mem`: its number
     Memo(usize, Value),
+    /// The same with a state.
+    MemoState(usize, Value),
 }
 
 /// A distribution.
@@ -125,6 +127,7 @@ pub fn enumerate(
             log_weight: 0.0,
             output: String::new(),
             memo: Vec::new(),
+            states: Vec::new(),
             mems: 0,
             fuel: 2_000_000,
             depth: 0,
@@ -161,6 +164,7 @@ struct Run<'a> {
     log_weight: f64,
     output: String,
     memo: Vec<(usize, Value, Value)>,
+    states: Vec<(usize, Option<Value>)>,
     mems: usize,
     fuel: u64,
     depth: u32,
@@ -197,15 +201,31 @@ impl Run<'_> {
                 let mut frame = frame.clone();
                 self.lambda(lambda, &mut frame, arguments)
             }
-            Closure::Memo(id, inner) => {
+            Closure::Memo(id, inner) | Closure::MemoState(id, inner) => {
                 let key = arguments.into_iter().next().unwrap_or(Value::Unit);
                 if let Some((_, _, value)) = self.memo.iter().find(|(i, k, _)| i == id && equal(k, &key)) {
                     return Ok(value.clone());
                 }
-                let value = self.apply(inner, vec![key.clone()])?;
+                let value = match &**closure {
+                    Closure::MemoState(..) => self.draw_with_state(*id, inner, key.clone())?,
+                    _ => self.apply(inner, vec![key.clone()])?,
+                };
                 self.memo.push((*id, key, value.clone()));
                 Ok(value)
             }
+        }
+    }
+
+    /// Takes the state, draws, and keeps the next state.
+    fn draw_with_state(&mut self, id: usize, draw: &Value, key: Value) -> Result<Value, Stop> {
+        let position = self.states.iter().position(|(i, _)| *i == id).ok_or(Stop::Error)?;
+        let state = self.states[position].1.take().ok_or(Stop::Error)?;
+        match self.apply(draw, vec![state, key])? {
+            Value::Tuple(parts) if parts.len() == 2 => {
+                self.states[position].1 = Some(parts[1].clone());
+                Ok(parts[0].clone())
+            }
+            _ => Err(Stop::Unsupported("a draw that gives no pair")),
         }
     }
 
@@ -671,6 +691,7 @@ impl Run<'_> {
                 log_weight: 0.0,
                 output: String::new(),
                 memo: self.memo.clone(),
+                states: self.states.clone(),
                 mems: self.mems,
                 fuel: self.fuel,
                 depth: self.depth,
@@ -795,6 +816,11 @@ impl Run<'_> {
             B::Mem => {
                 self.mems += 1;
                 Value::Closure(Rc::new(Closure::Memo(self.mems, arguments[0].clone())))
+            }
+            B::MemState => {
+                self.mems += 1;
+                self.states.push((self.mems, Some(arguments[0].clone())));
+                Value::Closure(Rc::new(Closure::MemoState(self.mems, arguments[1].clone())))
             }
             B::MethodEnumerate => Value::Method,
             B::Infer => self.infer(&arguments[0])?,

@@ -2,8 +2,8 @@
 //! library` writes it anew.
 
 use borel_distributions::{CATALOGUE, Discreteness, ParameterEntry};
-use borel_driver::front::analyse;
-use borel_driver::loader::MemoryLoader;
+use borel_driver::library::MODULES;
+use borel_tests::documentation::functions;
 use borel_typed::Builtin;
 use std::fmt::Write;
 
@@ -47,11 +47,18 @@ fn chapter() -> String {
         let cell = |s: &str| s.trim().replace('|', "\\|");
         let _ = writeln!(text, "| `{}` | `{}` | {} |", builtin.name(), cell(builtin.signature()), cell(builtin.doc()));
     }
-    text.push_str("\n## In Borel itself\n\n`stdlib/prelude.ppl`, open everywhere.\n\n");
-    let program = analyse("<library>", "fn main() { }\n", &MemoryLoader::new()).program;
-    for function in program.functions.iter().filter(|f| &*f.name != "main") {
+    text.push_str("\n## In Borel itself\n\nOpen everywhere.\n\n");
+    for (name, function) in functions("") {
         let doc = function.doc.as_deref().unwrap_or_default().trim();
-        let _ = writeln!(text, "### {}\n\n`{}`\n\n{doc}\n", function.name, function.signature);
+        let _ = writeln!(text, "### {name}\n\n`{}`\n\n{doc}\n", function.signature);
+    }
+    for (module, source) in MODULES {
+        let comment: Vec<&str> = source.lines().map_while(|line| line.strip_prefix("//")).map(str::trim).collect();
+        let _ = writeln!(text, "## `import {module}`\n\n`stdlib/{module}.ppl`\n\n{}\n", comment.join("\n").trim());
+        for (name, function) in functions(module) {
+            let doc = function.doc.as_deref().unwrap_or_default().trim();
+            let _ = writeln!(text, "### {name}\n\n`{}`\n\n{doc}\n", function.signature);
+        }
     }
     text
 }

@@ -170,7 +170,8 @@ impl Op {
             }
         }
         match self {
-            Op::Atom(a) | Op::Project(a, _) | Op::Record(_, a) | Op::Factor(a) | Op::Mem(a) | Op::Print(a) => f(a),
+            Op::Atom(a) | Op::Project(a, _) | Op::Record(_, a) | Op::Factor(a) | Op::Print(a) => f(a),
+            Op::Mem(a) | Op::Cell(a) | Op::Take(a) => f(a),
             Op::Match(a, ..) | Op::If(a, ..) | Op::Build(a, ..) => f(a),
             Op::Prim(_, atoms)
             | Op::Call(_, atoms)
@@ -193,7 +194,7 @@ impl Op {
                 source(s, f);
                 atoms.iter().for_each(f);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
+            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }
@@ -211,7 +212,8 @@ impl Op {
             }
         }
         match self {
-            Op::Atom(a) | Op::Project(a, _) | Op::Record(_, a) | Op::Factor(a) | Op::Mem(a) | Op::Print(a) => f(a),
+            Op::Atom(a) | Op::Project(a, _) | Op::Record(_, a) | Op::Factor(a) | Op::Print(a) => f(a),
+            Op::Mem(a) | Op::Cell(a) | Op::Take(a) => f(a),
             Op::Match(a, ..) | Op::If(a, ..) | Op::Build(a, ..) => f(a),
             Op::Prim(_, atoms)
             | Op::Call(_, atoms)
@@ -234,7 +236,7 @@ impl Op {
                 source(s, f);
                 atoms.iter_mut().for_each(f);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
+            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }

@@ -267,6 +267,12 @@ pub enum Op {
     Quantity(Quantity, Source, Vec<Atom>),
     /// Stochastic memoisation of a closure with one parameter
     Mem(Atom),
+    /// A new cell of the execution that holds a value; its number
+    Cell(Atom),
+    /// Takes the value out of a cell; stops the program if it is out already
+    Take(Atom),
+    /// Puts a value into a cell
+    Put(Atom, Atom),
     /// The posterior of a closure without parameters by a method
     Infer(Atom, Atom),
     /// Prints text; the line is complete

@@ -325,6 +325,16 @@ impl Verifier<'_> {
             Op::Quantity(quantity, source, operands) => self.quantity(*quantity, source, operands, ty),
             Op::Factor(weight) => self.expect_type("a factor", weight, &Type::Real),
             Op::Mem(closure) => self.expect("what is memoised", closure, ty),
+            Op::Cell(value) => {
+                self.atom(value);
+                self.is("the number of a cell", ty, &Type::Int);
+            }
+            Op::Take(cell) => self.expect_type("a cell", cell, &Type::Int),
+            Op::Put(cell, value) => {
+                self.expect_type("a cell", cell, &Type::Int);
+                self.atom(value);
+                self.is("what is done", ty, &Type::Unit);
+            }
             Op::Infer(closure, method) => {
                 self.expect_type("a method", method, &Type::Method);
                 let closure = self.atom(closure).map(|found| self.program.ty(found));

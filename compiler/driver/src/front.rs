@@ -1,18 +1,13 @@
 //! From texts to a typed program: the root file, what it imports, and the prelude.
 
-use crate::loader::{Loader, dotted};
+use crate::library::{self, MODULES, PRELUDE};
+use crate::loader::{LoadError, Loaded, Loader, dotted};
 use crate::timings::Timings;
 use borel_diagnostics::Diagnostic;
 use borel_source::{FileId, Name, SourceMap, Span};
 use borel_typeck::ParsedModule;
 use borel_typed::Program;
 use std::collections::HashSet;
-
-/// The part of the standard library that every program sees: names for messages, and texts.
-pub const PRELUDE: [(&str, &str); 2] = [
-    ("<prelude>", include_str!("../../../stdlib/prelude.ppl")),
-    ("<distributions>", include_str!("../../../stdlib/distributions.ppl")),
-];
 
 /// What the front end makes of a program.
 #[derive(Clone, Debug)]
@@ -85,19 +80,20 @@ impl Reader<'_> {
             if !seen.insert(path.clone()) {
                 continue;
             }
-            match self.loader.load(&path) {
+            match self.load(&path) {
                 Ok(loaded) => wanted.extend(self.read(path, &loaded.name, &loaded.text, false)),
-                Err(error) => self.diagnostics.push(
-                    Diagnostic::error(
-                        "E0104",
-                        span,
-                        format!("the module `{}` cannot be imported", dotted(&path)),
-                        "this import",
-                    )
-                    .note(error.reason)
-                    .help("`import a.b` is the file a/b.ppl in the folder of the program"),
-                ),
+                Err(error) => self.diagnostics.push(not_loaded(&path, error, span)),
             }
+        }
+    }
+
+    /// A module of the program, else one of the standard library.
+    fn load(&self, path: &[Name]) -> Result<Loaded, LoadError> {
+        match (self.loader.load(path), library::module(path)) {
+            (Err(LoadError { is_missing: true, .. }), Some(text)) => {
+                Ok(Loaded { name: library::file_name(&dotted(path)), text: text.to_string() })
+            }
+            (result, _) => result,
         }
     }
 
@@ -110,4 +106,18 @@ impl Reader<'_> {
         self.modules.push(ParsedModule { path, module, is_prelude });
         imports
     }
+}
+
+fn not_loaded(path: &[Name], error: LoadError, span: Span) -> Diagnostic {
+    let name = dotted(path);
+    let diagnostic =
+        Diagnostic::error("E0104", span, format!("the module `{name}` cannot be imported"), "this import").note(error.reason);
+    if !error.is_missing {
+        return diagnostic;
+    }
+    let modules = MODULES.map(|(module, _)| module);
+    let near = borel_diagnostics::suggest(&name, modules.into_iter());
+    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let help = "`import a.b` is the file a/b.ppl in the folder of the program, or a module of the standard library";
+    diagnostic.help(format!("{help} ({}){hint}", modules.join(", ")))
 }

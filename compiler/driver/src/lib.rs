@@ -7,6 +7,7 @@
 pub mod back;
 pub mod emit;
 pub mod front;
+pub mod library;
 pub mod loader;
 pub mod stop;
 pub mod timings;

@@ -23,6 +23,8 @@ pub struct Loaded {
 pub struct LoadError {
     /// Why, for people.
     pub reason: String,
+    /// That there is none of this name: then the standard library may have it.
+    pub is_missing: bool,
 }
 
 /// Modules kept in memory by their dotted names.
@@ -49,7 +51,7 @@ impl Loader for MemoryLoader {
         let name = dotted(module);
         match self.modules.get(&name) {
             Some(text) => Ok(Loaded { name: format!("{name}.ppl"), text: text.clone() }),
-            None => Err(LoadError { reason: format!("there is no module {name}") }),
+            None => Err(LoadError { reason: format!("there is no module {name}"), is_missing: true }),
         }
     }
 }

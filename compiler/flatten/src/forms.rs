@@ -287,7 +287,7 @@ impl Body<'_, '_> {
     }
 
     /// Stops the program with a message.
-    fn stop(&mut self, message: &str) {
+    pub fn stop(&mut self, message: &str) {
         let (text, site) = (self.flattener.text_constant(&Name::new(message)), self.site());
         self.emit(Stmt::Trap(Trap::Message, vec![Operand::Static(text)], site));
     }

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod arrays;
 mod body;
+mod cells;
 
 mod closures;
 mod control;

@@ -35,6 +35,9 @@ impl<'a> Body<'_, 'a> {
             Op::LogDensity(source, atom) => vec![self.log_density(source, atom)],
             Op::Quantity(quantity, source, atoms) => self.quantity(*quantity, source, atoms, ty),
             Op::Mem(atom) => self.mem(atom),
+            Op::Cell(value) => self.cell(value),
+            Op::Take(cell) => self.take(cell, ty),
+            Op::Put(cell, value) => self.put(cell, value),
             Op::Infer(closure, method) => self.infer(closure, method),
             Op::Print(atom) => {
                 let text = self.word(atom);

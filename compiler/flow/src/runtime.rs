@@ -188,6 +188,10 @@ named! {
     MemFind "borel_mem_find" (Borrowed) -> (Pointer) false;
     /// Key object, value object
     MemInsert "borel_mem_insert" (Owned, Owned) -> () false;
+    /// Takes the value object for a key object out of the memo table; 0 if it is out already
+    CellTake "borel_cell_take" (Borrowed) -> (Pointer) false;
+    /// Key object, value object: replaces what is there
+    CellPut "borel_cell_put" (Owned, Owned) -> () false;
     /// Records a choice in the trace: choice, index of the innermost loop (or -1), shape, value as a word
     Record "borel_record" (Int, Int, Int, Int) -> () false;
     /// The same for a value that is a pointer

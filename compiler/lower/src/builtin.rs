@@ -163,6 +163,7 @@ impl<'a> Lowering<'a> {
             Builtin::Delta => self.emit_named(Op::Structural(Structural::Delta, vec![atom(0)]), ty, "d", span),
             Builtin::Iid => self.emit_named(Op::Structural(Structural::Iid, vec![atom(0), atom(1)]), ty, "d", span),
             Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),
+            Builtin::MemState => self.mem_state(values, result, span),
             Builtin::Infer => self.emit_named(Op::Infer(atom(0), atom(1)), ty, "posterior", span),
             Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc => {
                 self.method(builtin, values, span)

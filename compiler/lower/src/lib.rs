@@ -20,6 +20,7 @@ mod function;
 mod lift;
 mod local_function;
 mod matching;
+mod memory;
 mod pattern;
 mod place;
 mod query;

@@ -158,8 +158,8 @@ impl Liveness<'_> {
 /// Whether the operation can be left out if its value is not needed.
 fn removable(op: &Op, summaries: &Summaries) -> bool {
     match op {
-        // A closure by itself does nothing, and a memo table that is not read has no say.
-        Op::Lambda(_) | Op::Mem(_) => true,
+        // A closure by itself does nothing, and a memo table or a cell that is not read has no say.
+        Op::Lambda(_) | Op::Mem(_) | Op::Cell(_) => true,
         _ => effect::op(op, summaries).within(Effects::NONE) && !effect::op_escapes(op),
     }
 }

@@ -555,6 +555,9 @@ builtins! {
     Iid "iid" "(Dist[A], Int) -> Dist[[A]]";
     /// Stochastic memoisation: a random function that draws f(x) when first called at x.
     Mem "mem" "(A ~> B) ~> (A -> B)";
+    /// As `mem`, with a memory: where the function is first called at x, draw(state, x) gives its value there and the next
+    /// state; the first state is `initial`. While it draws, it may not call itself.
+    MemState "mem_state" "(initial: S, draw: (S, A) ~> (B, S)) ~> (A -> B)";
     /// The posterior of a random function with no parameters.
     Infer "infer" "(() ~> A, Method) ~> Posterior[A]";
     /// Exact enumeration, to `mass` of the prior.

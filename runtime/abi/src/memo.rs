@@ -49,9 +49,37 @@ pub(crate) unsafe fn find(layouts: &[LayoutInfo], table: *const u64, key: u64) -
 pub(crate) unsafe fn insert(worker: &mut Worker, table: Node, key: u64, value: u64) -> Result<Node, ErrorKind> {
     // SAFETY: by the contract.
     unsafe {
-        let hash = structure::hash(worker.layouts(), key);
-        insert_below(worker, table, hash, key, value)
+        let entry = Entry { hash: structure::hash(worker.layouts(), key), key, value };
+        insert_below(worker, table, entry, &mut None)
     }
+}
+
+/// The same, but the new value replaces that of a key that is there already. Gives the table, and the old value or 0 (now the
+/// caller's).
+///
+/// # Safety
+/// As for [`insert`]; the value may be 0.
+pub(crate) unsafe fn exchange(
+    worker: &mut Worker,
+    table: Node,
+    key: u64,
+    value: u64,
+) -> Result<(Node, u64), ErrorKind> {
+    // SAFETY: by the contract.
+    unsafe {
+        let entry = Entry { hash: structure::hash(worker.layouts(), key), key, value };
+        let mut old = Some(0);
+        let table = insert_below(worker, table, entry, &mut old)?;
+        Ok((table, old.unwrap_or(0)))
+    }
+}
+
+/// What is put into a table, with the hash of its key.
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: u64,
+    key: u64,
+    value: u64,
 }
 
 unsafe fn order(layouts: &[LayoutInfo], hash: u64, key: u64, node: *const u64) -> Ordering {
@@ -62,34 +90,45 @@ unsafe fn order(layouts: &[LayoutInfo], hash: u64, key: u64, node: *const u64) -
     }
 }
 
-/// The depth is at most 1.44 times the logarithm of the size, so this may recurse.
-unsafe fn insert_below(worker: &mut Worker, node: Node, hash: u64, key: u64, value: u64) -> Result<Node, ErrorKind> {
+/// If the old value is wanted, the new one replaces it, else the old one stays. The depth is at most 1.44 times the logarithm
+/// of the size, so this may recurse.
+unsafe fn insert_below(
+    worker: &mut Worker,
+    node: Node,
+    entry: Entry,
+    old: &mut Option<u64>,
+) -> Result<Node, ErrorKind> {
     // SAFETY: owned by the caller.
     unsafe {
         if node.is_null() {
-            return leaf(worker, hash, key, value);
+            return leaf(worker, entry);
         }
-        let side = match order(worker.layouts(), hash, key, node) {
+        let side = match order(worker.layouts(), entry.hash, entry.key, node) {
             Ordering::Less => LEFT,
             Ordering::Greater => RIGHT,
             Ordering::Equal => {
-                worker.release(key);
-                worker.release(value);
+                worker.release(entry.key);
+                let Some(old) = old else {
+                    worker.release(entry.value);
+                    return Ok(node);
+                };
+                let node = own(worker, node)?;
+                *old = std::mem::replace(&mut *node.add(VALUE), entry.value);
                 return Ok(node);
             }
         };
         let node = own(worker, node)?;
-        let child = insert_below(worker, *node.add(side) as Node, hash, key, value)?;
+        let child = insert_below(worker, *node.add(side) as Node, entry, old)?;
         *node.add(side) = child as u64;
         balance(worker, node)
     }
 }
 
-unsafe fn leaf(worker: &mut Worker, hash: u64, key: u64, value: u64) -> Result<Node, ErrorKind> {
+unsafe fn leaf(worker: &mut Worker, entry: Entry) -> Result<Node, ErrorKind> {
     let node = worker.allocate(builtin::MEMO.0, BYTES)?;
     // SAFETY: a new node with these words.
     unsafe {
-        std::ptr::copy_nonoverlapping([key, value, 0, 0, hash, 1].as_ptr(), node.add(1), 6);
+        std::ptr::copy_nonoverlapping([entry.key, entry.value, 0, 0, entry.hash, 1].as_ptr(), node.add(1), 6);
     }
     Ok(node)
 }

@@ -182,6 +182,38 @@ fn memo_tables_are_persistent() {
 }
 
 #[test]
+fn cells_change_for_one_of_those_that_share_them() {
+    let take: unsafe extern "C" fn(*mut Ctx, u64) -> u64 = unsafe { std::mem::transmute(symbol("borel_cell_take")) };
+    let put: unsafe extern "C" fn(*mut Ctx, u64, u64) = unsafe { std::mem::transmute(symbol("borel_cell_put")) };
+    let mut worker = worker();
+    let set = |worker: &mut Worker, i: i64, number: i64| unsafe {
+        let (key, value) = (key(worker, i, 0.0, "key"), key(worker, number, 0.0, "value"));
+        put(worker.ctx_pointer(), key, value);
+    };
+    let get = |worker: &mut Worker, i: i64| unsafe {
+        let key = key(worker, i, 0.0, "key");
+        let taken = take(worker.ctx_pointer(), key);
+        assert_eq!(take(worker.ctx_pointer(), key), 0, "taken already");
+        let number = object::word(taken as *const u64, 0);
+        put(worker.ctx_pointer(), key, taken);
+        number as i64
+    };
+    (0..100).for_each(|i| set(&mut worker, i, i));
+    let before = worker.ctx().memo;
+    unsafe { object::retain(before as u64) };
+    (0..50).for_each(|i| set(&mut worker, i, -i));
+    (0..100).for_each(|i| assert_eq!(get(&mut worker, i), if i < 50 { -i } else { i }));
+    let after = std::mem::replace(&mut worker.ctx().memo, before);
+    (0..100).for_each(|i| assert_eq!(get(&mut worker, i), i));
+    let before = worker.ctx().memo;
+    unsafe {
+        worker.release(before as u64);
+        worker.release(after as u64);
+    }
+    assert_eq!(worker.live_objects(), 0);
+}
+
+#[test]
 fn scopes_have_one_number_on_all_workers() {
     let enter: unsafe extern "C" fn(*mut Ctx, i64, i64) -> i64 =
         unsafe { std::mem::transmute(symbol("borel_scope_enter")) };

@@ -220,6 +220,12 @@ impl<'a> Checker<'a> {
                 let random = self.store.function(&[a], Effect::Random, b);
                 Use::random(&[random], self.store.function(&[a], Effect::Pure, b))
             }
+            B::MemState => {
+                let (state, b) = (self.store.fresh(), self.store.fresh());
+                let drawn = self.store.tuple(&[b, state]);
+                let draw = self.store.function(&[state, a], Effect::Random, drawn);
+                Use::random(&[state, draw], self.store.function(&[a], Effect::Pure, b))
+            }
             B::Infer => {
                 let model = self.store.function(&[], Effect::Random, a);
                 Use::random(&[model, Ty::METHOD], self.store.posterior(a))
@@ -295,6 +301,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::QuantileCcdf => vec![required("distribution"), required("q")],
         B::LowerBound | B::UpperBound | B::Entropy => vec![required("distribution")],
         B::Infer => vec![required("model"), required("method")],
+        B::MemState => vec![required("initial"), required("draw")],
         B::Checkpoint => Vec::new(),
         B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],
         B::LogDensity => vec![required("distribution"), required("value")],

@@ -13,6 +13,8 @@ table![
     borel_mem_new,
     borel_mem_find,
     borel_mem_insert,
+    borel_cell_take,
+    borel_cell_put,
     borel_record,
     borel_record_pointer,
     borel_scope_enter,
@@ -42,6 +44,33 @@ unsafe extern "C" fn borel_mem_insert(ctx: *mut Ctx, key: u64, value: u64) {
     unsafe {
         let inserted = memo::insert(Worker::of(ctx), (*ctx).memo, key, value);
         (*ctx).memo = or_raise(ctx, -1, inserted);
+    }
+}
+
+unsafe extern "C" fn borel_cell_take(ctx: *mut Ctx, key: *const u64) -> u64 {
+    // SAFETY: called by compiled code with its context and a live key, which the table holds too.
+    unsafe {
+        let key = key as u64;
+        object::retain(key);
+        exchange(ctx, key, 0)
+    }
+}
+
+unsafe extern "C" fn borel_cell_put(ctx: *mut Ctx, key: u64, value: u64) {
+    // SAFETY: called by compiled code with its context, an owned key and an owned value.
+    unsafe {
+        let old = exchange(ctx, key, value);
+        Worker::of(ctx).release(old);
+    }
+}
+
+/// Puts an owned value (or 0) under an owned key; what was there before, or 0, is the caller's.
+unsafe fn exchange(ctx: *mut Ctx, key: u64, value: u64) -> u64 {
+    // SAFETY: the context is that of a worker, and the caller owns both.
+    unsafe {
+        let (table, old) = or_raise(ctx, -1, memo::exchange(Worker::of(ctx), (*ctx).memo, key, value));
+        (*ctx).memo = table;
+        old
     }
 }
 
