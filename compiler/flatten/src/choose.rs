@@ -41,7 +41,7 @@ impl Body<'_, '_> {
         let mut cases = Vec::new();
         for form in forms {
             let layout = self.form_layout(*form, value);
-            let case = self.block(|b| b.choose_one(*form, value, distribution));
+            let case = self.block(|b| b.choose_one(*form, layout, value, distribution));
             cases.push((i64::from(layout.0), case));
         }
         self.switch(on, cases);
@@ -62,7 +62,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn choose_one(&mut self, form: Form, value: core::Ty, distribution: Operand) {
+    fn choose_one(&mut self, form: Form, layout: LayoutId, value: core::Ty, distribution: Operand) {
         let words = self.words(value);
         match form {
             Form::Kind(kind) if kind.entry().discreteness == Discreteness::Continuous => self.trap_refused(),
@@ -72,25 +72,25 @@ impl Body<'_, '_> {
                 self.return_(vec![chosen]);
             }
             Form::Structural(Structural::Delta, _) => {
-                let load = |(slot, ty): (usize, &Ty)| self.define("", *ty, Expr::Load(distribution, slot as u32));
+                let load = |(slot, ty): (usize, &Ty)| self.define("", *ty, Expr::Load(distribution, layout, slot as u32));
                 let value = words.iter().enumerate().map(load).collect();
                 self.return_(value);
             }
             Form::Structural(Structural::Empirical, _) => {
-                let values = self.define("values", Ty::Pointer, Expr::Load(distribution, 0));
+                let values = self.define("values", Ty::Pointer, Expr::Load(distribution, layout, 0));
                 let chosen = self.choice(distribution, Ty::Int);
                 let value = self.element(values, chosen, &words);
                 self.return_(value);
             }
             Form::Structural(Structural::Product, array) => {
-                let all = self.define("distributions", Ty::Pointer, Expr::Load(distribution, 0));
+                let all = self.define("distributions", Ty::Pointer, Expr::Load(distribution, layout, 0));
                 let length = self.length(all);
                 let element = self.element_type(array);
                 self.choose_each(value, element, length, |b, i| b.element(all, i, &[Ty::Pointer])[0]);
             }
             Form::Structural(Structural::Iid, element) => {
-                let one = self.define("distribution", Ty::Pointer, Expr::Load(distribution, 0));
-                let length = self.define("length", Ty::Int, Expr::Load(distribution, 1));
+                let one = self.define("distribution", Ty::Pointer, Expr::Load(distribution, layout, 0));
+                let length = self.define("length", Ty::Int, Expr::Load(distribution, layout, 1));
                 self.choose_each(value, element, length, |_, _| one);
             }
         }
