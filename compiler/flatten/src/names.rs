@@ -75,7 +75,7 @@ impl<'a> Body<'_, 'a> {
                 let bits = match self.type_of(*word) {
                     Ty::Real => self.unary(Ty::Int, Unary::Bits, *word),
                     Ty::Bool => self.unary(Ty::Int, Unary::BoolToInt, *word),
-                    Ty::Int | Ty::Pointer => *word,
+                    Ty::Int | Ty::Pointer | Ty::Token(_) => *word,
                 };
                 let args = self.record_arguments(choice, shape, bits);
                 self.perform(Named::Record, args);
