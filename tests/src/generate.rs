@@ -136,6 +136,24 @@ fn walk(t: Tree) ~> Int {
   }
 }
 
+fn shifted(d: Dist[Int], by: Int) -> Dist[Int] => distribution(
+  sampler = fn() => by + sample d,
+  log_density = fn(k) => log_density(d, k - by),
+  mean = fn() => real(by),
+)
+
+fn either(p: Real, a: Dist[Int], b: Dist[Int]) -> Dist[Int] => distribution(
+  sampler = fn() {
+    let first ~ Bernoulli(p)
+    if first { sample a } else { sample b }
+  },
+  log_density = fn(k) => log(p * exp(log_density(a, k)) + (1 - p) * exp(log_density(b, k))),
+  log_cdf = fn(k) => if k < 0 { -1.0 } else { -0.5 },
+  lower = -2,
+)
+
+fn pile(n: Int, d: Dist[Int]) -> Dist[Int] => if n <= 0 { d } else { shifted(pile(n - 1, d), 1) }
+
 fn flips(n: Int) ~> Int {
   if n <= 0 { return 0 }
   let heads = sample Bernoulli(0.5)
@@ -335,15 +353,30 @@ impl Generator {
     }
 
     fn dist(&mut self) -> (Ty, String) {
-        match self.choices.below(5) {
+        match self.choices.below(4) {
             0 => (Ty::Bool, format!("Bernoulli({})", self.probability())),
-            1 => (Ty::Int, "Categorical([0.2, 0.3, 0.5])".into()),
-            2 => (Ty::Int, "DiscreteUniform(-1, 1)".into()),
-            3 => (Ty::Int, "Binomial(2, 0.25)".into()),
+            1 | 2 => (Ty::Int, self.int_dist(2)),
             _ => {
                 let condition = self.expr(Ty::Bool, 1);
                 (Ty::Bool, format!("Bernoulli(if {condition} {{ 0.25 }} else {{ 0.75 }})"))
             }
+        }
+    }
+
+    /// A distribution over Ints: of the catalogue, or made of functions and others.
+    fn int_dist(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            let known = ["Categorical([0.2, 0.3, 0.5])", "DiscreteUniform(-1, 1)", "Binomial(2, 0.25)", "Delta(1)"];
+            return (*self.choices.pick(&known)).into();
+        }
+        let d = depth - 1;
+        match self.choices.below(8) {
+            0 => format!("shifted({}, {})", self.int_dist(d), self.choices.below(3)),
+            1 => format!("either({}, {}, {})", self.probability(), self.int_dist(d), self.int_dist(d)),
+            2 => format!("pile({}, {})", self.choices.below(3), self.int_dist(d)),
+            3 => format!("if {} {{ {} }} else {{ {} }}", self.expr(Ty::Bool, 1), self.int_dist(d), self.int_dist(d)),
+            4 => format!("[{}, {}][{}]", self.int_dist(d), self.int_dist(d), self.choices.below(2)),
+            _ => self.int_dist(0),
         }
     }
 
@@ -355,7 +388,9 @@ impl Generator {
         if self.effects == Effects::Pure {
             return self.assignment();
         }
-        match self.choices.below(7) {
+        match self.choices.below(9) {
+            7 => format!("observe {} ~ {}", self.expr(Ty::Int, 2), self.int_dist(2)),
+            8 => format!("observe [1, {}] ~ iid({}, 2)", self.expr(Ty::Int, 1), self.int_dist(1)),
             0 => format!("observe {} ~ Bernoulli(0.4)", self.expr(Ty::Bool, 2)),
             1 => format!("observe {} ~ Normal({}, 2)", self.expr(Ty::Real, 1), self.expr(Ty::Real, 1)),
             2 => format!("condition({} || {})", self.expr(Ty::Bool, 2), self.expr(Ty::Bool, 2)),

@@ -6,4 +6,5 @@
 pub mod generate;
 pub mod golden;
 pub mod oracle;
+pub mod pictures;
 pub mod sections;

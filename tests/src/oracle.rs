@@ -55,6 +55,8 @@ pub enum Dist {
     Product(Vec<Value>),
     /// n of one
     Iid(Value, i64),
+    /// Made of functions: the arguments of `distribution`, `()` for those that are not given
+    Custom(Vec<Value>),
 }
 
 /// Why an execution stopped.
@@ -498,7 +500,8 @@ impl Run<'_> {
             }
             StmtKind::Observe(value, dist) => {
                 let (value, dist) = (self.expr(value, frame)?, self.expr(dist, frame)?);
-                self.score(log_density(&dist, &value)?);
+                let log_density = self.log_density(&dist, &value)?;
+                self.score(log_density);
             }
             StmtKind::For(pattern, source, body) => {
                 let Value::Array(items) = self.expr(source, frame)? else { return Err(wrong()) };
@@ -572,6 +575,8 @@ impl Run<'_> {
                 Ok(posterior.0[self.choose(&logs)].clone())
             }
             Value::Dist(dist) => match &**dist {
+                Dist::Custom(parts) if matches!(parts[0], Value::Closure(_)) => self.apply(&parts[0], Vec::new()),
+                Dist::Custom(_) => Err(Stop::Error),
                 Dist::Delta(value) => Ok(value.clone()),
                 Dist::Product(items) => {
                     Ok(Value::Array(Rc::new(items.iter().map(|d| self.sample(d)).collect::<Result<_, _>>()?)))
@@ -589,6 +594,68 @@ impl Run<'_> {
                 }
             },
             _ => Err(Stop::Unsupported("a draw from no distribution")),
+        }
+    }
+
+    /// What the arguments of a builtin, a distribution first, are answered by a distribution made of functions.
+    fn part(&mut self, arguments: &[Value], builtin: Builtin) -> Result<Value, Stop> {
+        let index = match builtin {
+            Builtin::Cdf | Builtin::LogCdf => 2,
+            Builtin::Ccdf | Builtin::LogCcdf => 3,
+            Builtin::Quantile => 4,
+            Builtin::QuantileCcdf => 5,
+            Builtin::Mean => 6,
+            Builtin::Variance => 7,
+            Builtin::Entropy => 8,
+            Builtin::LowerBound => 9,
+            _ => 10,
+        };
+        match &arguments[0] {
+            Value::Dist(dist) => match &**dist {
+                Dist::Custom(parts) => match &parts[index] {
+                    Value::Unit => Err(Stop::Error),
+                    part @ Value::Closure(_) => self.apply(part, arguments[1..].to_vec()),
+                    bound => Ok(bound.clone()),
+                },
+                _ => Err(Stop::Unsupported("a function of a distribution that is not made of functions")),
+            },
+            _ => Err(Stop::Unsupported("a function of no distribution")),
+        }
+    }
+
+    fn pairwise(&mut self, dists: &[Value], values: &[Value]) -> Result<f64, Stop> {
+        if dists.len() != values.len() {
+            return Err(Stop::Error);
+        }
+        dists.iter().zip(values).try_fold(0.0, |total, (d, v)| Ok(total + self.log_density(d, v)?))
+    }
+
+    fn log_density(&mut self, source: &Value, value: &Value) -> Result<f64, Stop> {
+        match (source, value) {
+            (Value::Array(dists), Value::Array(values)) | (Value::Tuple(dists), Value::Tuple(values)) => {
+                self.pairwise(dists, values)
+            }
+            (Value::Dist(dist), _) => match (&**dist, value) {
+                (Dist::Known(kind, _), Value::Array(values)) if !kind.entry().value.is_multivariate() => {
+                    values.iter().try_fold(0.0, |total, v| Ok(total + self.log_density(source, v)?))
+                }
+                (Dist::Known(kind, arguments), _) => known_log_density(*kind, arguments, value),
+                (Dist::Delta(x), _) => Ok(if equal(x, value) { 0.0 } else { f64::NEG_INFINITY }),
+                (Dist::Product(dists), Value::Array(values)) => self.pairwise(dists, values),
+                (Dist::Iid(dist, n), Value::Array(values)) => {
+                    if *n != values.len() as i64 {
+                        return Err(Stop::Error);
+                    }
+                    values.iter().try_fold(0.0, |total, v| Ok(total + self.log_density(dist, v)?))
+                }
+                (Dist::Custom(parts), _) if matches!(parts[1], Value::Closure(_)) => {
+                    let log_density = self.apply(&parts[1], vec![value.clone()])?;
+                    real(&log_density).map_err(|_| Stop::Unsupported("a density that is no number"))
+                }
+                (Dist::Custom(_), _) => Err(Stop::Error),
+                _ => Err(Stop::Unsupported("a density of something else")),
+            },
+            _ => Err(Stop::Unsupported("a density of no distribution")),
         }
     }
 
@@ -711,7 +778,12 @@ impl Run<'_> {
                 Value::Unit
             }
             B::Checkpoint => Value::Unit,
-            B::LogDensity => Value::Real(log_density(&arguments[0], &arguments[1])?),
+            B::LogDensity => Value::Real(self.log_density(&arguments[0], &arguments[1])?),
+            B::Distribution => Value::Dist(Rc::new(Dist::Custom(arguments))),
+            B::Cdf | B::Ccdf => Value::Real(real(&self.part(&arguments, builtin)?)?.exp()),
+            B::LogCdf | B::LogCcdf | B::Quantile | B::QuantileCcdf | B::Entropy | B::LowerBound | B::UpperBound => {
+                self.part(&arguments, builtin)?
+            }
             B::Delta => Value::Dist(Rc::new(Dist::Delta(arguments[0].clone()))),
             B::Iid => {
                 let n = int(&arguments[1])?;
@@ -734,6 +806,7 @@ impl Run<'_> {
                     _ => Value::Real(posterior.2),
                 }
             }
+            B::Mean | B::Variance if matches!(first, Some(Value::Dist(_))) => self.part(&arguments, builtin)?,
             B::Mean => match first {
                 Some(Value::Posterior(posterior)) => {
                     let mut total = 0.0;
@@ -1111,34 +1184,4 @@ fn finite_support(kind: Kind, arguments: &[Value]) -> Result<Vec<Value>, Stop> {
 /// The sum in order from positive zero; `Iterator::sum` begins with negative zero.
 fn total(items: &[Value]) -> Outcome<f64> {
     items.iter().try_fold(0.0, |total, item| Ok(total + real(item)?))
-}
-
-fn log_density(source: &Value, value: &Value) -> Result<f64, Stop> {
-    let pairwise = |dists: &[Value], values: &[Value]| -> Result<f64, Stop> {
-        if dists.len() != values.len() {
-            return Err(Stop::Error);
-        }
-        dists.iter().zip(values).map(|(d, v)| log_density(d, v)).sum()
-    };
-    match (source, value) {
-        (Value::Array(dists), Value::Array(values)) | (Value::Tuple(dists), Value::Tuple(values)) => {
-            pairwise(dists, values)
-        }
-        (Value::Dist(dist), _) => match (&**dist, value) {
-            (Dist::Known(kind, _), Value::Array(values)) if !kind.entry().value.is_multivariate() => {
-                values.iter().try_fold(0.0, |total, v| Ok(total + log_density(source, v)?))
-            }
-            (Dist::Known(kind, arguments), _) => known_log_density(*kind, arguments, value),
-            (Dist::Delta(x), _) => Ok(if equal(x, value) { 0.0 } else { f64::NEG_INFINITY }),
-            (Dist::Product(dists), Value::Array(values)) => pairwise(dists, values),
-            (Dist::Iid(dist, n), Value::Array(values)) => {
-                if *n != values.len() as i64 {
-                    return Err(Stop::Error);
-                }
-                values.iter().map(|v| log_density(dist, v)).sum()
-            }
-            _ => Err(Stop::Unsupported("a density of something else")),
-        },
-        _ => Err(Stop::Unsupported("a density of no distribution")),
-    }
 }

@@ -43,7 +43,7 @@ fn chapter() -> String {
         "## Builtins\n\n`lift(..)` means that the function also applies to arrays and matrices, element by element; `Number` \
          is Int or Real.\n\n| name | type | meaning |\n|---|---|---|\n",
     );
-    for builtin in Builtin::ALL {
+    for builtin in Builtin::all() {
         let cell = |s: &str| s.trim().replace('|', "\\|");
         let _ = writeln!(text, "| `{}` | `{}` | {} |", builtin.name(), cell(builtin.signature()), cell(builtin.doc()));
     }

@@ -9,7 +9,7 @@ pub fn describe(name: &str) -> Option<String> {
     if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) {
         return Some(distribution(entry));
     }
-    if let Some(builtin) = Builtin::ALL.iter().find(|builtin| builtin.name() == name) {
+    if let Some(builtin) = Builtin::all().find(|builtin| builtin.name() == name) {
         return Some(format!("# {name} : {}\n\n{}\n", builtin.signature(), builtin.doc().trim()));
     }
     let library = Program::compile("").ok()?;
@@ -20,7 +20,7 @@ pub fn describe(name: &str) -> Option<String> {
 /// The names that [`describe`] knows.
 pub fn described_names() -> Vec<String> {
     let mut names: Vec<String> = CATALOGUE.iter().map(|entry| entry.name.to_string()).collect();
-    names.extend(Builtin::ALL.iter().map(|builtin| builtin.name().to_string()));
+    names.extend(Builtin::all().map(|builtin| builtin.name().to_string()));
     if let Ok(library) = Program::compile("") {
         names.extend(library.front().program.functions.iter().map(|function| function.name.to_string()));
     }

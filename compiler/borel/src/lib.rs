@@ -23,6 +23,7 @@
 //! everything is `Send` and `Sync`.
 
 mod choose;
+mod curves;
 mod data;
 mod describe;
 mod diagnostics;
@@ -43,6 +44,7 @@ pub use borel_driver::emit::Stage;
 pub use borel_driver::loader::{LoadError, Loaded, Loader, MemoryLoader};
 pub use borel_driver::timings::Timings;
 pub use borel_posterior::Summary;
+pub use curves::{Curve, curves};
 pub use data::{Data, Datum};
 pub use describe::{describe, described_names};
 pub use diagnostics::Diagnostics;

@@ -189,7 +189,11 @@ impl Op {
                 source(s, f);
                 f(a);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Quantity(_, s, atoms) => {
+                source(s, f);
+                atoms.iter().for_each(f);
+            }
+            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }
@@ -226,7 +230,11 @@ impl Op {
                 source(s, f);
                 f(a);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Quantity(_, s, atoms) => {
+                source(s, f);
+                atoms.iter_mut().for_each(f);
+            }
+            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }

@@ -19,6 +19,7 @@ pub mod print;
 pub mod verify;
 
 pub use borel_distributions::Kind as DistKind;
+pub use borel_math::special::Special;
 use borel_source::{Name, Span};
 
 /// Index into [`Program::types`]; equal types have equal indices.
@@ -246,7 +247,7 @@ pub enum Op {
     Array(Vec<Atom>),
     /// A distribution of the catalogue as a value
     Dist(DistKind, Vec<Atom>),
-    /// A structural distribution as a value
+    /// A distribution that combines others, or functions, as a value
     Structural(Structural, Vec<Atom>),
     /// A draw; with the name of the choice, if it has one
     Sample(Source, Option<ChoiceId>),
@@ -262,6 +263,8 @@ pub enum Op {
     Scoped(ChoiceId, Block),
     /// The log density of the distribution at a value, pure
     LogDensity(Source, Atom),
+    /// A quantity of the distribution, pure, with its operands
+    Quantity(Quantity, Source, Vec<Atom>),
     /// Stochastic memoisation of a closure with one parameter
     Mem(Atom),
     /// The posterior of a closure without parameters by a method
@@ -292,9 +295,11 @@ pub enum Failure {
     Unreachable,
     /// Two arrays or matrices that should have the same length have these
     Lengths(Atom, Atom),
+    /// An index outside an array of this length
+    OutOfBounds(Atom, Atom),
 }
 
-/// Distributions that combine others.
+/// Distributions that combine others, or functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Structural {
     /// Always the operand
@@ -305,6 +310,169 @@ pub enum Structural {
     Product,
     /// A draw of the array (first operand) by the weights (second), which sum to 1: a posterior
     Empirical,
+    /// Made of functions: closures for the parts that are given, in the order of [`Part::ALL`], then the lower and the upper
+    /// bound of the support
+    Custom(Given),
+}
+
+/// A function that a distribution is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Part {
+    /// `() ~> A`: a draw
+    Sample,
+    /// `A -> Real`
+    LogDensity,
+    /// `A -> Real`: log P(X <= x)
+    LogCdf,
+    /// `A -> Real`: log P(X > x)
+    LogCcdf,
+    /// `Real -> A`
+    Quantile,
+    /// `Real -> A`
+    QuantileCcdf,
+    /// `() -> mean of A`
+    Mean,
+    /// `() -> mean of A`
+    Variance,
+    /// `() -> Real`
+    Entropy,
+}
+
+impl Part {
+    /// All of them, in the order of their operands.
+    pub const ALL: [Part; 9] = [
+        Part::Sample,
+        Part::LogDensity,
+        Part::LogCdf,
+        Part::LogCcdf,
+        Part::Quantile,
+        Part::QuantileCcdf,
+        Part::Mean,
+        Part::Variance,
+        Part::Entropy,
+    ];
+}
+
+/// Which parts a distribution is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Given(u16);
+
+impl Given {
+    /// With one more part.
+    pub fn with(self, part: Part) -> Given {
+        Given(self.0 | 1 << part as u16)
+    }
+
+    /// The parts in order.
+    pub fn parts(self) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(move |part| self.0 & 1 << *part as u16 != 0)
+    }
+
+    /// The operand that is the part.
+    pub fn position(self, wanted: Part) -> Option<usize> {
+        self.parts().position(|part| part == wanted)
+    }
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.parts()).finish()
+    }
+}
+
+/// A number that a distribution has, or a function of it other than its density.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// P(X <= x), of x
+    Cdf,
+    /// P(X > x), of x
+    Ccdf,
+    /// log P(X <= x), of x
+    LogCdf,
+    /// log P(X > x), of x
+    LogCcdf,
+    /// The smallest x with P(X <= x) >= p, of p, which is known to be from 0 to 1
+    Quantile,
+    /// The smallest x with P(X > x) <= q, of q, which is known to be from 0 to 1
+    QuantileCcdf,
+    /// The mean, in the shape of the value
+    Mean,
+    /// The variance, in the shape of the value
+    Variance,
+    /// The entropy in nats
+    Entropy,
+    /// The lower end of the support
+    LowerBound,
+    /// The upper end of the support
+    UpperBound,
+    /// What the log density needs of the parameters alone; only of known distributions over numbers. It does not fail,
+    /// whatever the parameters
+    Normaliser,
+    /// The log density, of a value and the normaliser; only of known distributions over numbers
+    LogDensityGiven,
+}
+
+impl Quantity {
+    /// How many operands it takes.
+    pub fn operands(self) -> usize {
+        match self {
+            Quantity::Cdf | Quantity::Ccdf | Quantity::LogCdf | Quantity::LogCcdf => 1,
+            Quantity::Quantile | Quantity::QuantileCcdf => 1,
+            Quantity::LogDensityGiven => 2,
+            _ => 0,
+        }
+    }
+
+    /// What it is called in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantity::Cdf => "cdf",
+            Quantity::Ccdf => "ccdf",
+            Quantity::LogCdf => "log_cdf",
+            Quantity::LogCcdf => "log_ccdf",
+            Quantity::Quantile => "quantile",
+            Quantity::QuantileCcdf => "quantile_ccdf",
+            Quantity::Mean => "mean",
+            Quantity::Variance => "variance",
+            Quantity::Entropy => "entropy",
+            Quantity::LowerBound => "lower_bound",
+            Quantity::UpperBound => "upper_bound",
+            Quantity::Normaliser => "normaliser",
+            Quantity::LogDensityGiven => "log_density",
+        }
+    }
+
+    /// The part of a distribution made of functions that it is got from, if it is a function.
+    pub fn part(self) -> Option<Part> {
+        Some(match self {
+            Quantity::Cdf | Quantity::LogCdf => Part::LogCdf,
+            Quantity::Ccdf | Quantity::LogCcdf => Part::LogCcdf,
+            Quantity::Quantile => Part::Quantile,
+            Quantity::QuantileCcdf => Part::QuantileCcdf,
+            Quantity::Mean => Part::Mean,
+            Quantity::Variance => Part::Variance,
+            Quantity::Entropy => Part::Entropy,
+            Quantity::LogDensityGiven => Part::LogDensity,
+            Quantity::LowerBound | Quantity::UpperBound | Quantity::Normaliser => return None,
+        })
+    }
+}
+
+/// What to say where a distribution made of functions is asked for a part that it was not given.
+pub fn missing(part: Part) -> &'static str {
+    match part {
+        Part::Sample => {
+            "this distribution is improper: no one can draw from it; score it with `observe`, or draw from a proper one such as Normal"
+        }
+        Part::LogDensity => "this distribution has no density",
+        Part::LogCdf => "this distribution has no cdf",
+        Part::LogCcdf => "this distribution has no ccdf",
+        Part::Quantile | Part::QuantileCcdf => "this distribution has no quantiles",
+        Part::Mean => "the mean of this distribution is not known",
+        Part::Variance => "the variance of this distribution is not known",
+        Part::Entropy => "the entropy of this distribution is not known",
+    }
 }
 
 /// Primitives. Those marked (!) may stop the program at the span of the statement.
@@ -346,6 +514,8 @@ pub enum Prim {
     Div,
     /// Real arithmetic
     Pow,
+    /// Of two Reals the one halfway between in their order
+    Midpoint,
     /// Real arithmetic
     Neg,
     /// Real arithmetic
@@ -380,18 +550,8 @@ pub enum Prim {
     Atan,
     /// Function of a Real
     Tanh,
-    /// Function of a Real
-    Lgamma,
-    /// Function of a Real
-    Digamma,
-    /// Function of a Real
-    InvLogit,
-    /// Function of a Real
-    Logit,
-    /// Function of a Real
-    Softplus,
-    /// Function of a Real
-    NormalCdf,
+    /// Function of Reals
+    Special(Special),
     /// Real to Int; out of range (!)
     Floor,
     /// (!)
@@ -434,6 +594,8 @@ pub enum Prim {
     SumReal,
     /// Sum of [Int] (!)
     SumInt,
+    /// Draws, weights, p: the smallest draw below or at which the mass is at least p, or the largest; of none (!)
+    WeightedQuantile,
     /// Any value as text
     Str,
     /// Two strings

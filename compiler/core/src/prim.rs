@@ -62,10 +62,10 @@ impl Prim {
             NegInt | AbsInt => partial(&[Int], Int),
             MinInt | MaxInt => total(&[Int, Int], Int),
             EqInt | LtInt | LeInt => total(&[Int, Int], Bool),
-            Add | Sub | Mul | Div | Pow | Min | Max => total(&[Real, Real], Real),
+            Add | Sub | Mul | Div | Pow | Min | Max | Midpoint => total(&[Real, Real], Real),
             Eq | Lt | Le => total(&[Real, Real], Bool),
-            Neg | Abs | Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh | Lgamma | Digamma
-            | InvLogit | Logit | Softplus | NormalCdf => total(&[Real], Real),
+            Neg | Abs | Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh => total(&[Real], Real),
+            Special(special) => total(&[Real; 3][..special.arguments().len()], Real),
             Floor | Ceil | Round => partial(&[Real], Int),
             IsNan => total(&[Real], Bool),
             IntToReal => total(&[Int], Real),
@@ -90,6 +90,7 @@ impl Prim {
             Prim::Range => total(&[Int, Int], Ints),
             Prim::SumReal => total(&[Reals], Real),
             Prim::SumInt => partial(&[Ints], Int),
+            Prim::WeightedQuantile => partial(&[Reals, Reals, Real], Real),
             Prim::Str => total(&[Any], Text),
             Prim::ConcatString => total(&[Text, Text], Text),
             Prim::LenString => total(&[Text], Int),
@@ -131,28 +132,4 @@ impl Prim {
     pub fn may_fail(self) -> bool {
         self.signature().may_fail
     }
-
-    /// The primitive with this name in the text form.
-    pub fn from_name(name: &str) -> Option<Prim> {
-        Prim::ALL.iter().copied().find(|prim| format!("{prim:?}") == name)
-    }
-}
-
-macro_rules! all {
-    ($($name:ident)*) => {
-        impl Prim {
-            /// All of them.
-            pub const ALL: &'static [Prim] = &[$(Prim::$name),*];
-        }
-    };
-}
-
-all! {
-    AddInt SubInt MulInt DivInt RemInt PowInt NegInt AbsInt MinInt MaxInt EqInt LtInt LeInt
-    Add Sub Mul Div Pow Neg Abs Min Max Eq Lt Le Exp Log Log1p Expm1 Sqrt Sin Cos Tan Atan Tanh
-    Lgamma Digamma InvLogit Logit Softplus NormalCdf Floor Ceil Round IsNan IntToReal BoolToInt
-    Not EqBool EqAny LtString LeString Len Index IndexUnchecked Set Slice Concat Push Range SumReal SumInt
-    Str ConcatString LenString SliceString IndexMatrix RowMatrix SetMatrix Matrix ToRows RowsMatrix ColumnsMatrix
-    Transpose Identity Diagonal Cholesky Solve Inverse LogDeterminant AddMatrix SubMatrix MulMatrix DivMatrix
-    MatMul MatVec VecMat Dot SumMatrix MatrixElements MatrixFromElements Draws Weights LogEvidence Posterior Method
 }

@@ -240,11 +240,21 @@ impl Printer<'_> {
             Op::Factor(weight) => format!("factor {}", self.atom(weight)),
             Op::Checkpoint => "checkpoint".into(),
             Op::LogDensity(source, value) => format!("log_density {} at {}", self.source(source), self.atom(value)),
+            Op::Quantity(quantity, source, operands) => match operands.as_slice() {
+                [] => format!("{} {}", quantity.name(), self.source(source)),
+                [x, normaliser] => {
+                    format!("log_density {} at {} given {}", self.source(source), self.atom(x), self.atom(normaliser))
+                }
+                _ => format!("{} {} at {}", quantity.name(), self.source(source), self.atoms(operands)),
+            },
             Op::Mem(closure) => format!("mem {}", self.atom(closure)),
             Op::Infer(closure, method) => format!("infer {} {}", self.atom(closure), self.atom(method)),
             Op::Print(text) => format!("print {}", self.atom(text)),
             Op::Fail(Failure::Message(text)) => format!("fail {}", self.atom(text)),
             Op::Fail(Failure::Unreachable) => "fail unreachable".into(),
+            Op::Fail(Failure::OutOfBounds(index, length)) => {
+                format!("fail out of bounds({}, {})", self.atom(index), self.atom(length))
+            }
             Op::Fail(Failure::Lengths(left, right)) => {
                 format!("fail lengths({}, {})", self.atom(left), self.atom(right))
             }

@@ -322,6 +322,7 @@ impl Verifier<'_> {
                 self.scored(source, value);
                 self.is("a log density", ty, &Type::Real);
             }
+            Op::Quantity(quantity, source, operands) => self.quantity(*quantity, source, operands, ty),
             Op::Factor(weight) => self.expect_type("a factor", weight, &Type::Real),
             Op::Mem(closure) => self.expect("what is memoised", closure, ty),
             Op::Infer(closure, method) => {
@@ -334,7 +335,7 @@ impl Verifier<'_> {
                 }
             }
             Op::Print(text) | Op::Fail(Failure::Message(text)) => self.expect_type("a text", text, &Type::String),
-            Op::Fail(Failure::Lengths(left, right)) => {
+            Op::Fail(Failure::Lengths(left, right) | Failure::OutOfBounds(left, right)) => {
                 self.expect_type("a length", left, &Type::Int);
                 self.expect_type("a length", right, &Type::Int);
             }
@@ -342,6 +343,46 @@ impl Verifier<'_> {
                 self.atom(value);
             }
             _ => {}
+        }
+    }
+
+    fn quantity(&mut self, quantity: Quantity, source: &Source, operands: &[Atom], ty: Ty) {
+        let Some(value) = self.source(source) else { return };
+        if operands.len() != quantity.operands() {
+            self.problem(format!("{quantity:?} has {} operands", operands.len()));
+        }
+        for (index, operand) in operands.iter().enumerate() {
+            let quantile = matches!(quantity, Quantity::Quantile | Quantity::QuantileCcdf);
+            let expected = if quantile || index == 1 { &Type::Real } else { &value };
+            self.expect_type("the operand of a quantity", operand, expected);
+        }
+        match quantity {
+            Quantity::Quantile | Quantity::QuantileCcdf => self.is("a quantile", ty, &value),
+            Quantity::Mean | Quantity::Variance => {
+                if !self.is_mean(&value, self.program.ty(ty)) {
+                    self.problem(format!("a mean or variance of {value:?} has type {}", self.show(ty)));
+                }
+            }
+            _ => self.is("a quantity", ty, &Type::Real),
+        }
+        let is_known = matches!(source, Source::Known(kind, _) if !kind.entry().value.is_multivariate());
+        if matches!(quantity, Quantity::Normaliser | Quantity::LogDensityGiven) && !is_known {
+            self.problem(format!("{quantity:?} of what is not a known distribution over numbers"));
+        }
+    }
+
+    /// Whether a type has the shape of another, with Reals for its numbers.
+    fn is_mean(&self, value: &Type, mean: &Type) -> bool {
+        match (value, mean) {
+            (Type::Real | Type::Int | Type::Bool, Type::Real) => true,
+            (Type::Array(value), Type::Array(mean)) => self.is_mean(self.program.ty(*value), self.program.ty(*mean)),
+            (Type::Tuple(values, names), Type::Tuple(means, others)) => {
+                let pairs = || values.iter().zip(means);
+                values.len() == means.len()
+                    && names == others
+                    && pairs().all(|(value, mean)| self.is_mean(self.program.ty(*value), self.program.ty(*mean)))
+            }
+            (value, mean) => value == mean,
         }
     }
 
@@ -417,10 +458,32 @@ impl Verifier<'_> {
             (Structural::Empirical, [Some(draws), Some(weights)]) => {
                 self.program.element(*draws) == Some(value) && *self.program.ty(*weights) == self.array_of(&Type::Real)
             }
+            (Structural::Custom(given), types) => {
+                let fits = |(part, ty): (Part, &Option<Ty>)| ty.is_some_and(|ty| self.is_part(part, ty, value));
+                let bounds = types.iter().skip(given.parts().count());
+                types.len() == given.parts().count() + 2
+                    && given.parts().zip(types).all(fits)
+                    && bounds.flatten().all(|bound| *self.program.ty(*bound) == Type::Real)
+            }
             _ => false,
         };
         if !fits {
             self.problem(format!("the operands of {kind:?} do not fit {}", self.show(ty)));
+        }
+    }
+
+    /// Whether a type is that of a part of a distribution over values.
+    fn is_part(&self, part: Part, ty: Ty, value: Ty) -> bool {
+        let Type::Function(params, result) = self.program.ty(ty) else { return false };
+        let is_real = |ty: Ty| *self.program.ty(ty) == Type::Real;
+        match part {
+            Part::Sample => params.is_empty() && *result == value,
+            Part::LogDensity | Part::LogCdf | Part::LogCcdf => *params == [value] && is_real(*result),
+            Part::Quantile | Part::QuantileCcdf => matches!(params.as_slice(), [p] if is_real(*p)) && *result == value,
+            Part::Mean | Part::Variance => {
+                params.is_empty() && self.is_mean(self.program.ty(value), self.program.ty(*result))
+            }
+            Part::Entropy => params.is_empty() && is_real(*result),
         }
     }
 

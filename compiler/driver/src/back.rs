@@ -79,6 +79,7 @@ impl Executable {
 pub fn build(program: &Program, target: &Target) -> Result<Executable, Vec<Diagnostic>> {
     let mut timings = Timings::default();
     let lowered = timings.time("lower", || lower(program, target));
+    check_samplers(&lowered)?;
     let core = timings.time("specialise", || specialise(lowered, target));
     let flow = timings.time("flatten", || flatten(&core, target))?;
     let compiled = timings.time("compile", || compile(&flow, &Options::default()))?;
@@ -89,6 +90,19 @@ pub(crate) fn lower(program: &Program, target: &Target) -> borel_core::Program {
     let core = borel_lower::lower(program, target.function);
     verify("lowering", || borel_core::verify::verify(&core));
     core
+}
+
+/// Samplers of distributions may not score.
+pub(crate) fn check_samplers(core: &borel_core::Program) -> Result<(), Vec<Diagnostic>> {
+    let found = borel_specialise::scoring_samplers(core);
+    let refused = found.iter().map(|scoring| {
+        Diagnostic::error("E0406", scoring.score, "the sampler of a distribution scores", "this changes the weight")
+            .label(scoring.distribution, "of this distribution")
+            .note("a distribution has its density from `log_density`: its sampler may only draw")
+            .help("to condition, make a posterior: `infer(fn() => .., method)`")
+    });
+    let refused: Vec<Diagnostic> = refused.collect();
+    if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
 
 pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_core::Program {

@@ -8,8 +8,11 @@ use borel_typeck::ParsedModule;
 use borel_typed::Program;
 use std::collections::HashSet;
 
-/// The part of the standard library that every program sees.
-pub const PRELUDE: &str = include_str!("../../../stdlib/prelude.ppl");
+/// The part of the standard library that every program sees: names for messages, and texts.
+pub const PRELUDE: [(&str, &str); 2] = [
+    ("<prelude>", include_str!("../../../stdlib/prelude.ppl")),
+    ("<distributions>", include_str!("../../../stdlib/distributions.ppl")),
+];
 
 /// What the front end makes of a program.
 #[derive(Clone, Debug)]
@@ -74,7 +77,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read_all(&mut self, name: &str, text: &str) {
         let mut wanted = self.read(Vec::new(), name, text, false);
-        self.read(Vec::new(), "<prelude>", PRELUDE, true);
+        for (name, text) in PRELUDE {
+            self.read(Vec::new(), name, text, true);
+        }
         let mut seen = HashSet::new();
         while let Some((path, span)) = wanted.pop() {
             if !seen.insert(path.clone()) {

@@ -4,7 +4,7 @@ use crate::body::Body;
 use borel_core as core;
 use borel_core::{Atom, Prim};
 use borel_flow::runtime::Named;
-use borel_flow::{Binary, Checked, Expr, Operand, Ty, Unary};
+use borel_flow::{Binary, Checked, Expr, Operand, Runtime, Ty, Unary};
 
 impl Body<'_, '_> {
     /// A primitive with a result of this type.
@@ -44,6 +44,9 @@ impl Body<'_, '_> {
         if let Some((op, ty)) = unary(prim) {
             return Some(self.unary(ty, op, args[0]));
         }
+        if let Prim::Special(special) = prim {
+            return Some(self.runtime(Runtime::Special(special), Ty::Real, args.to_vec()));
+        }
         if let Some(named) = function(prim) {
             return Some(self.named(named, args.to_vec()));
         }
@@ -68,7 +71,7 @@ impl Body<'_, '_> {
     }
 
     /// Structural equality of two values, whose words come one after the other.
-    fn equal(&mut self, words: &[Operand]) -> Operand {
+    pub fn equal(&mut self, words: &[Operand]) -> Operand {
         let (left, right) = words.split_at(words.len() / 2);
         let mut all: Option<Operand> = None;
         for (a, b) in left.iter().zip(right) {
@@ -135,6 +138,7 @@ fn unary(prim: Prim) -> Option<(Unary, Ty)> {
 fn function(prim: Prim) -> Option<Named> {
     Some(match prim {
         Prim::Pow => Named::Pow,
+        Prim::Midpoint => Named::Midpoint,
         Prim::PowInt => Named::PowInt,
         Prim::Exp => Named::Exp,
         Prim::Log => Named::Log,
@@ -145,12 +149,6 @@ fn function(prim: Prim) -> Option<Named> {
         Prim::Tan => Named::Tan,
         Prim::Atan => Named::Atan,
         Prim::Tanh => Named::Tanh,
-        Prim::Lgamma => Named::Lgamma,
-        Prim::Digamma => Named::Digamma,
-        Prim::InvLogit => Named::InvLogit,
-        Prim::Logit => Named::Logit,
-        Prim::Softplus => Named::Softplus,
-        Prim::NormalCdf => Named::NormalCdf,
         Prim::Floor => Named::Floor,
         Prim::Ceil => Named::Ceil,
         Prim::Round => Named::Round,

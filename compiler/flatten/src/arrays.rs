@@ -33,6 +33,7 @@ impl Body<'_, '_> {
             Prim::Slice => self.named(Named::Slice, args),
             Prim::Concat => self.named(Named::Concat, args),
             Prim::Range => self.named(Named::Range, args),
+            Prim::WeightedQuantile => self.named(Named::WeightedQuantile, args),
             Prim::SumReal => self.sum(args[0], Ty::Real, Operand::Real(0.0)),
             Prim::SumInt => self.sum(args[0], Ty::Int, Operand::Int(0)),
             _ => {

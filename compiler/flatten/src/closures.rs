@@ -176,6 +176,24 @@ impl Body<'_, '_> {
         all
     }
 
+    /// A call of a function: of a lambda, or of any closure of the type.
+    pub fn call_function(
+        &mut self,
+        lambda: Option<u32>,
+        ty: core::Ty,
+        closure: Operand,
+        args: &[Operand],
+        results: &[Ty],
+    ) -> Vec<Operand> {
+        let candidates = match lambda {
+            Some(number) => vec![Candidate::Lambda(number)],
+            None => self.all_candidates(ty),
+        };
+        let locals = self.locals_for("answer", results);
+        self.dispatch(&candidates, ty, closure, args, &Destination::Locals(locals.clone()));
+        operands(&locals)
+    }
+
     fn call_candidate(
         &mut self,
         candidate: Candidate,

@@ -8,13 +8,13 @@
 use crate::Refusal;
 use crate::body::Body;
 use crate::facts::Unit;
-use crate::flattener::Code;
+use crate::forms::Query;
 use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
-use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Source, Structural};
+use borel_core::{Atom, Block, ChoiceId, DistKind, Op, Quantity, Source, Structural};
 use borel_distributions::{Argument, Discreteness, Domain, Function, ParameterKind, check_value};
-use borel_flow::runtime::{Named, value_type};
+use borel_flow::runtime::value_type;
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Unary, View};
 
 impl<'a> Body<'_, 'a> {
@@ -33,7 +33,7 @@ impl<'a> Body<'_, 'a> {
         value
     }
 
-    fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+    pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
         if self.view == View::Enumerate {
             return self.choose(kind, parameters);
         }
@@ -90,15 +90,8 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn draw_value(&mut self, atom: &Atom, ty: core::Ty) -> Vec<Operand> {
-        let distribution = self.word(atom);
         let words = self.words(ty);
-        if self.view == View::Enumerate {
-            let Some(ty) = self.var_type(atom) else { return Vec::new() };
-            let callee = self.instance(Code::Choose(ty));
-            return self.call(callee, vec![distribution], &words);
-        }
-        self.perform(Named::SampleValue, vec![distribution, Operand::Int(words.len() as i64)]);
-        self.take_results(&words)
+        self.ask(Query::Draw, atom, Vec::new(), &words)
     }
 
     /// Scores a value under a distribution.
@@ -150,14 +143,26 @@ impl<'a> Body<'_, 'a> {
         match source {
             Source::Known(kind, atoms) => {
                 let parameters = self.atoms(atoms);
-                self.check_parameters(*kind, &parameters);
-                let args = value.into_iter().chain(parameters).collect();
-                self.runtime(Runtime::Distribution(*kind, Function::LogDensity), Ty::Real, args)
+                self.known_log_density(*kind, parameters, value)
             }
             Source::Value(atom) => {
-                let distribution = self.word(atom);
-                self.put_results(&value);
-                self.named(Named::LogDensityValue, vec![distribution, Operand::Int(value.len() as i64)])
+                let answer = self.ask(Query::LogDensity, atom, value, &[Ty::Real]);
+                answer.first().copied().unwrap_or(Operand::Real(0.0))
+            }
+        }
+    }
+
+    /// A quantity of a distribution, of this type.
+    pub fn quantity(&mut self, quantity: Quantity, source: &Source, operands: &[Atom], ty: core::Ty) -> Vec<Operand> {
+        let operands = self.atoms(operands);
+        match source {
+            Source::Known(kind, atoms) => {
+                let parameters = self.atoms(atoms);
+                vec![self.known_quantity(quantity, *kind, parameters, operands)]
+            }
+            Source::Value(atom) => {
+                let words = self.words(ty);
+                self.ask(Query::Quantity(quantity), atom, operands, &words)
             }
         }
     }
@@ -187,11 +192,14 @@ impl<'a> Body<'_, 'a> {
         self.flattener.representation.layout(entry.name, LayoutKind::Fields(slots), Role::Distribution(kind as u32))
     }
 
-    /// A combination of distributions as a value.
-    pub fn structural(&mut self, structural: Structural, atoms: &[Atom]) -> Vec<Operand> {
+    /// A combination of distributions, or of functions, as a value.
+    pub fn structural(&mut self, structural: Structural, atoms: &[Atom], var: core::Var) -> Vec<Operand> {
         let words = self.atoms(atoms);
         let kinds: Vec<Ty> = words.iter().map(|word| self.type_of(*word)).collect();
-        let layout = self.structural_layout(structural, &kinds);
+        let layout = match self.flattener.facts.custom_of.get(&var).copied() {
+            Some(number) => self.custom_layout(number),
+            None => self.structural_layout(structural, &kinds),
+        };
         let local = self.local("distribution", Ty::Pointer);
         self.emit(Stmt::New(local, layout, words));
         vec![Operand::Local(local)]
@@ -203,7 +211,8 @@ impl<'a> Body<'_, 'a> {
             Structural::Delta => ("Delta", Role::Delta),
             Structural::Iid => ("iid", Role::Iid),
             Structural::Product => ("product", Role::Product),
-            Structural::Empirical => ("empirical", Role::Empirical),
+            // Those made of functions have layouts of their own.
+            Structural::Empirical | Structural::Custom(_) => ("empirical", Role::Empirical),
         };
         let slots = crate::representation::slots(words);
         self.flattener.representation.layout(name, LayoutKind::Fields(slots), role)

@@ -4,7 +4,7 @@
 //! A closure of type T may be any lambda of that type, or a `mem` of one: closures are told apart by type alone.
 
 use borel_core as core;
-use borel_core::{Atom, Block, DistKind, Op, Program, Structural, Ty, Var};
+use borel_core::{Atom, Block, DistKind, Given, Op, Part, Program, Structural, Ty, Var};
 use std::collections::{HashMap, HashSet};
 
 /// A lambda of the program. Its number is its index in [`Facts::lambdas`].
@@ -26,6 +26,16 @@ pub(crate) enum Form {
     Kind(DistKind),
     /// A combination, with the type of its first operand
     Structural(Structural, Ty),
+    /// One made of functions, by its number
+    Custom(u32),
+}
+
+/// A place where a distribution is made of functions. Its number is its index in [`Facts::customs`].
+pub(crate) struct CustomFacts {
+    /// Which.
+    pub given: Given,
+    /// For each: the lambda that it is, if that is known, and its type.
+    pub functions: Vec<(Option<u32>, Ty)>,
 }
 
 /// A piece of code with effects of its own.
@@ -63,6 +73,10 @@ pub(crate) struct Facts<'a> {
     pub lambdas_of: HashMap<Ty, Vec<u32>>,
     /// The function types that some `mem` has.
     pub mems: HashSet<Ty>,
+    /// By number.
+    pub customs: Vec<CustomFacts>,
+    /// The number of the distribution made of functions that a variable is bound to.
+    pub custom_of: HashMap<Var, u32>,
     /// The forms that occur of each distribution type.
     pub forms: HashMap<Ty, Vec<Form>>,
     /// Effects of all units reached.
@@ -117,6 +131,28 @@ impl<'a> Facts<'a> {
         lambdas.fold(Effects::default(), |all, lambda| all.union(self.effects_of(Unit::Lambda(*lambda))))
     }
 
+    /// What calling a function may do: of a lambda, or of any closure of the type.
+    pub fn effects_of_function(&self, lambda: Option<u32>, ty: Ty) -> Effects {
+        lambda.map_or_else(|| self.effects_of_closure(ty), |number| self.effects_of(Unit::Lambda(number)))
+    }
+
+    /// Whether a draw from distributions of this type might score, which stops the program.
+    pub fn draw_may_score(&self, program: &Program, ty: Ty) -> bool {
+        self.forms.get(&ty).into_iter().flatten().any(|form| match form {
+            Form::Kind(_) => false,
+            Form::Custom(number) => {
+                let custom = &self.customs[*number as usize];
+                let sampler = custom.given.position(Part::Sample).map(|index| custom.functions[index]);
+                sampler.is_some_and(|(lambda, ty)| self.effects_of_function(lambda, ty).scores)
+            }
+            Form::Structural(Structural::Iid, element) => self.draw_may_score(program, *element),
+            Form::Structural(Structural::Product, array) => {
+                program.element(*array).is_some_and(|element| self.draw_may_score(program, element))
+            }
+            Form::Structural(..) => false,
+        })
+    }
+
     /// The effects of a unit.
     pub fn effects_of(&self, unit: Unit) -> Effects {
         self.effects.get(&unit).copied().unwrap_or_default()
@@ -149,6 +185,7 @@ impl<'a> Scan<'a> {
                 self.facts.mems.insert(ty);
             }
             Op::Dist(kind, _) => self.form(ty, Form::Kind(*kind)),
+            Op::Structural(Structural::Custom(given), operands) => self.custom(stmt.var, *given, operands, ty),
             Op::Structural(structural, operands) => {
                 if let Some(Atom::Var(first)) = operands.first() {
                     self.form(ty, Form::Structural(*structural, self.program.var_ty(*first)));
@@ -170,6 +207,18 @@ impl<'a> Scan<'a> {
         self.facts.lambda_of.insert(stmt.var, number);
         self.facts.lambdas_of.entry(ty).or_default().push(number);
         self.order.push(Unit::Lambda(number));
+    }
+
+    fn custom(&mut self, var: Var, given: Given, operands: &[Atom], ty: Ty) {
+        let number = self.facts.customs.len() as u32;
+        let function = |operand: &Atom| match operand {
+            Atom::Var(function) => (self.facts.lambda_of.get(function).copied(), self.program.var_ty(*function)),
+            _ => (None, ty),
+        };
+        let functions = given.parts().zip(operands).map(|(_, operand)| function(operand)).collect();
+        self.facts.customs.push(CustomFacts { given, functions });
+        self.facts.custom_of.insert(var, number);
+        self.form(ty, Form::Custom(number));
     }
 
     fn form(&mut self, ty: Ty, form: Form) {

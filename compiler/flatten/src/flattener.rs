@@ -1,6 +1,7 @@
 //! The module under construction: one function for each (piece of code, view) that is asked for, by worklist.
 
 use crate::facts::{Facts, Unit};
+use crate::forms::Query;
 use crate::representation::Representation;
 use crate::{Refusal, Request};
 use borel_core as core;
@@ -18,8 +19,8 @@ pub(crate) enum Code {
     Lambda(u32),
     /// What calling a `mem` of this function type does
     Mem(Ty),
-    /// A draw from a value of this distribution type, in the enumerate view
-    Choose(Ty),
+    /// The answer of a value of this distribution type, to the place that asks
+    Query(Query, Ty, Span),
 }
 
 /// A function of the module.
@@ -161,7 +162,8 @@ impl<'a> Flattener<'a> {
             Code::Function(id) => self.facts.effects_of(Unit::Function(id)),
             Code::Lambda(number) => self.facts.effects_of(Unit::Lambda(number)),
             Code::Mem(ty) => self.facts.effects_of_closure(ty),
-            Code::Choose(_) => return View::Enumerate,
+            Code::Query(Query::Draw, ty, _) => return self.drawing_view(ty, view),
+            Code::Query(..) => return View::Pure,
         };
         match view {
             _ if !effects.draws && !effects.scores => View::Pure,
@@ -170,6 +172,15 @@ impl<'a> Flattener<'a> {
             // What happens inside a memoised call is scored, but the particle is not stopped there.
             View::Step if matches!(code, Code::Mem(_)) => View::Weigh,
             view => view,
+        }
+    }
+
+    /// A draw is a draw in every view, unless the explorer chooses; only where it might score must the weight be kept.
+    fn drawing_view(&self, ty: Ty, view: View) -> View {
+        match view {
+            View::Enumerate => View::Enumerate,
+            _ if self.facts.draw_may_score(self.program, ty) => View::Weigh,
+            _ => View::Simulate,
         }
     }
 

@@ -7,7 +7,7 @@
 mod arithmetic;
 mod arrays;
 mod body;
-mod choose;
+
 mod closures;
 mod control;
 pub mod count;
@@ -15,6 +15,7 @@ mod data;
 mod draws;
 mod facts;
 mod flattener;
+mod forms;
 mod matrices;
 mod names;
 mod operations;

@@ -22,7 +22,7 @@ impl<'a> Body<'_, 'a> {
             Op::Build(length, index, block) => self.build(length, *index, block, ty),
             Op::Array(atoms) => self.array(atoms, ty),
             Op::Dist(kind, atoms) => self.distribution(*kind, atoms),
-            Op::Structural(structural, atoms) => self.structural(*structural, atoms),
+            Op::Structural(structural, atoms) => self.structural(*structural, atoms, var),
             Op::Sample(source, choice) => self.sample(source, *choice, ty),
             Op::Record(choice, atom) => {
                 let value = self.atom(atom);
@@ -33,6 +33,7 @@ impl<'a> Body<'_, 'a> {
             Op::Factor(atom) => self.factor(atom),
             Op::Checkpoint => self.checkpoint(),
             Op::LogDensity(source, atom) => vec![self.log_density(source, atom)],
+            Op::Quantity(quantity, source, atoms) => self.quantity(*quantity, source, atoms, ty),
             Op::Mem(atom) => self.mem(atom),
             Op::Infer(closure, method) => self.infer(closure, method),
             Op::Print(atom) => {
@@ -57,6 +58,7 @@ impl<'a> Body<'_, 'a> {
         let (trap, operands) = match failure {
             Failure::Message(text) => (Trap::Message, vec![self.word(text)]),
             Failure::Unreachable => (Trap::Unreachable, Vec::new()),
+            Failure::OutOfBounds(a, b) => (Trap::OutOfBounds, vec![self.word(a), self.word(b)]),
             Failure::Lengths(a, b) => (Trap::Lengths, vec![self.word(a), self.word(b)]),
         };
         let site = self.site();

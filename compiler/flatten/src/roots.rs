@@ -122,7 +122,7 @@ impl Flattener<'_> {
             Code::Function(id) => self.make_function(id, instance),
             Code::Lambda(number) => self.make_lambda(number, instance),
             Code::Mem(ty) => self.make_mem(ty, instance),
-            Code::Choose(ty) => self.make_choose(ty, instance),
+            Code::Query(query, ty, span) => self.make_query(query, ty, span, instance),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::body::Body;
 use borel_abi::ctx::{RESULTS, offset};
 use borel_core::{Atom, Prim, Type};
 use borel_flow::runtime::Named;
-use borel_flow::{Binary, Expr, Operand, Stmt, Ty};
+use borel_flow::{Binary, Operand, Stmt, Ty};
 
 impl Body<'_, '_> {
     /// Leaves the words of a value for the runtime.
@@ -13,13 +13,6 @@ impl Body<'_, '_> {
         for (i, word) in words.iter().enumerate().take(RESULTS) {
             self.emit(Stmt::SetContext(offset::RESULTS + 8 * i as i32, *word));
         }
-    }
-
-    /// Takes the words of a value that the runtime left.
-    pub fn take_results(&mut self, words: &[Ty]) -> Vec<Operand> {
-        self.check_width(words.len());
-        let take = |(i, ty): (usize, &Ty)| self.define("", *ty, Expr::Context(offset::RESULTS + 8 * i as i32));
-        words.iter().take(RESULTS).enumerate().map(take).collect()
     }
 
     /// Values that pass through the context have a bounded number of words.

@@ -67,7 +67,7 @@ pub fn each_use(stmt: &Stmt, owned: &dyn Fn(FunctionId, usize) -> bool, f: &mut 
 pub fn consumes(runtime: Runtime, index: usize) -> bool {
     match runtime {
         Runtime::Named(named) => matches!(named.signature().args.get(index), Some(Arg::Owned)),
-        Runtime::Distribution(..) => false,
+        Runtime::Distribution(..) | Runtime::Special(_) => false,
     }
 }
 

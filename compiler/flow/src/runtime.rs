@@ -5,12 +5,15 @@
 
 use crate::Ty;
 use borel_distributions::{Function, Kind, ParameterKind, ValueKind};
+pub use borel_math::special::Special;
 
 /// A runtime function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Runtime {
     /// A function of a distribution, with the arguments that [`Function`] says; what is no number comes back as a new object
     Distribution(Kind, Function),
+    /// A special function: Reals, to a Real
+    Special(Special),
     /// Any other
     Named(Named),
 }
@@ -97,20 +100,10 @@ named! {
     Atan "borel_atan" (Real) -> (Real) false;
     /// tanh
     Tanh "borel_tanh" (Real) -> (Real) false;
-    /// lgamma
-    Lgamma "borel_lgamma" (Real) -> (Real) false;
-    /// digamma
-    Digamma "borel_digamma" (Real) -> (Real) false;
-    /// inv_logit
-    InvLogit "borel_inv_logit" (Real) -> (Real) false;
-    /// logit
-    Logit "borel_logit" (Real) -> (Real) false;
-    /// softplus
-    Softplus "borel_softplus" (Real) -> (Real) false;
-    /// normal_cdf
-    NormalCdf "borel_normal_cdf" (Real) -> (Real) false;
     /// Real power
     Pow "borel_pow" (Real, Real) -> (Real) false;
+    /// The double halfway between two in their order
+    Midpoint "borel_midpoint" (Real, Real) -> (Real) false;
     /// Int power; raises on overflow or a negative exponent
     PowInt "borel_pow_int" (Int, Int) -> (Int) true;
     /// Raises when out of range
@@ -129,6 +122,8 @@ named! {
     Concat "borel_concat" (Owned, Borrowed) -> (Pointer) true;
     /// `a..b` as `[Int]`
     Range "borel_range" (Int, Int) -> (Pointer) true;
+    /// Draws, weights, p: the smallest draw below or at which the mass is at least p, or the largest; raises if there is none
+    WeightedQuantile "borel_weighted_quantile" (Borrowed, Borrowed, Real) -> (Real) true;
     /// Structural equality of two objects of one type
     Equal "borel_equal" (Borrowed, Borrowed) -> (Bool) false;
     /// Order of texts: -1, 0, 1
@@ -185,12 +180,6 @@ named! {
     MatrixElements "borel_matrix_elements" (Borrowed) -> (Pointer) true;
     /// Elements, rows, columns
     MatrixFromElements "borel_matrix_from_elements" (Borrowed, Int, Int) -> (Pointer) true;
-    /// A draw from a distribution object: words in `Ctx::results`; how many words
-    SampleValue "borel_sample_value" (Borrowed, Int) -> () true;
-    /// The log density of a distribution object at the value whose words are in `Ctx::results`; how many words
-    LogDensityValue "borel_log_density_value" (Borrowed, Int) -> (Real) true;
-    /// Checks the parameters of a distribution object
-    CheckValue "borel_check_value" (Borrowed) -> () true;
     /// An index drawn by weights (`[Real]`, summing to 1)
     SampleIndex "borel_sample_index" (Borrowed) -> (Int) true;
     /// A fresh number for a `mem`
@@ -216,6 +205,7 @@ impl Runtime {
     pub fn symbol(self) -> &'static str {
         match self {
             Runtime::Distribution(kind, function) => kind.symbol(function),
+            Runtime::Special(special) => special.symbol(),
             Runtime::Named(named) => named.signature().symbol,
         }
     }
@@ -249,9 +239,11 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::Sample => (vec![], Some(value)),
         Function::Check => (vec![], None),
         Function::Mean | Function::Variance => (vec![], Some(moment)),
-        Function::Entropy | Function::Normaliser => (vec![], Some(Ty::Real)),
+        Function::Entropy | Function::Normaliser | Function::LowerBound | Function::UpperBound => {
+            (vec![], Some(Ty::Real))
+        }
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
-        Function::Quantile => (vec![Ty::Real], Some(value)),
+        Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }

@@ -20,7 +20,9 @@ impl<'a> Lowering<'a> {
             });
         }
         match builtin {
-            Builtin::Abs | Builtin::Min | Builtin::Max => self.number_function(builtin, &values, &result, span),
+            Builtin::Abs | Builtin::Min | Builtin::Max | Builtin::Midpoint | Builtin::JustBelow => {
+                self.number_function(builtin, &values, &result, span)
+            }
             Builtin::Floor | Builtin::Ceil | Builtin::Round => self.rounding(builtin, &values, &result, span),
             Builtin::Real | Builtin::Int => self
                 .lift(&values, &result, span, &|this, values, result| this.converted_number(&values[0], result, span)),
@@ -41,19 +43,42 @@ impl<'a> Lowering<'a> {
     }
 
     fn number_function(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
-        let (int, real) = match builtin {
-            Builtin::Min => (Prim::MinInt, Prim::Min),
-            Builtin::Max => (Prim::MaxInt, Prim::Max),
-            _ => (Prim::AbsInt, Prim::Abs),
+        let prims = match builtin {
+            Builtin::Min => Some((Prim::MinInt, Prim::Min)),
+            Builtin::Max => Some((Prim::MaxInt, Prim::Max)),
+            Builtin::Abs => Some((Prim::AbsInt, Prim::Abs)),
+            _ => None,
         };
         self.lift(values, result, span, &|this, values, result| {
             let operands: Vec<Atom> =
                 values.iter().map(|value| this.convert(value.atom.clone(), &value.ty, result, span)).collect();
-            match result {
-                Type::Int => this.int_prim(int, operands, span),
-                _ => this.real_prim(real, operands, span),
+            match (result, prims) {
+                (Type::Int, Some((int, _))) => this.int_prim(int, operands, span),
+                (_, Some((_, real))) => this.real_prim(real, operands, span),
+                (Type::Int, None) if operands.len() == 2 => this.midpoint_of_ints(&operands, span),
+                (Type::Int, None) => this.before(operands, span),
+                (_, None) if operands.len() == 2 => this.real_prim(Prim::Midpoint, operands, span),
+                (_, None) => operands.into_iter().next().unwrap_or(Atom::Unit),
             }
         })
+    }
+
+    /// Halves and the rests together: the sum of two Ints may overflow.
+    fn midpoint_of_ints(&mut self, operands: &[Atom], span: Span) -> Atom {
+        let two = || Atom::Int(2);
+        let halves: Vec<Atom> =
+            operands.iter().map(|a| self.int_prim(Prim::DivInt, vec![a.clone(), two()], span)).collect();
+        let rests: Vec<Atom> =
+            operands.iter().map(|a| self.int_prim(Prim::RemInt, vec![a.clone(), two()], span)).collect();
+        let (half, rest) = (self.int_prim(Prim::AddInt, halves, span), self.int_prim(Prim::MulInt, rests, span));
+        self.int_prim(Prim::AddInt, vec![half, rest], span)
+    }
+
+    /// The Int before one; the smallest is its own.
+    fn before(&mut self, mut operands: Vec<Atom>, span: Span) -> Atom {
+        operands.push(Atom::Int(i64::MIN + 1));
+        let above = self.int_prim(Prim::MaxInt, operands, span);
+        self.int_prim(Prim::SubInt, vec![above, Atom::Int(1)], span)
     }
 
     fn rounding(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
@@ -125,6 +150,16 @@ impl<'a> Lowering<'a> {
                 [source, value] => self.log_density(source, value, span),
                 _ => Atom::Unit,
             },
+            Builtin::Distribution => self.distribution_of_functions(values, ty, span),
+            Builtin::Cdf
+            | Builtin::Ccdf
+            | Builtin::LogCdf
+            | Builtin::LogCcdf
+            | Builtin::Quantile
+            | Builtin::QuantileCcdf
+            | Builtin::Entropy
+            | Builtin::LowerBound
+            | Builtin::UpperBound => self.query(builtin, values, span),
             Builtin::Delta => self.emit_named(Op::Structural(Structural::Delta, vec![atom(0)]), ty, "d", span),
             Builtin::Iid => self.emit_named(Op::Structural(Structural::Iid, vec![atom(0), atom(1)]), ty, "d", span),
             Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),
@@ -237,12 +272,7 @@ fn real_function(builtin: Builtin) -> Option<Prim> {
         Builtin::Tan => Prim::Tan,
         Builtin::Atan => Prim::Atan,
         Builtin::Tanh => Prim::Tanh,
-        Builtin::Lgamma => Prim::Lgamma,
-        Builtin::Digamma => Prim::Digamma,
-        Builtin::InvLogit => Prim::InvLogit,
-        Builtin::Logit => Prim::Logit,
-        Builtin::Softplus => Prim::Softplus,
-        Builtin::NormalCdf => Prim::NormalCdf,
+        Builtin::Special(special) if special.arguments().len() == 1 => Prim::Special(special),
         _ => return None,
     })
 }
@@ -250,6 +280,7 @@ fn real_function(builtin: Builtin) -> Option<Prim> {
 /// Builtins that are primitives as they stand.
 fn direct(builtin: Builtin) -> Prim {
     match builtin {
+        Builtin::Special(special) => Prim::Special(special),
         Builtin::Draws => Prim::Draws,
         Builtin::Weights => Prim::Weights,
         Builtin::LogEvidence => Prim::LogEvidence,

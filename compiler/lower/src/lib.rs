@@ -22,6 +22,7 @@ mod local_function;
 mod matching;
 mod pattern;
 mod place;
+mod query;
 mod statement;
 mod statistic;
 mod text;

@@ -1,4 +1,4 @@
-//! Means, variances and standard deviations of arrays and posteriors.
+//! Means, variances and standard deviations of arrays, distributions and posteriors.
 //!
 //! Those of a posterior are weighted, and structural: of a tuple or record component by component, of an array index by
 //! index, of Bools as 0 and 1.
@@ -42,6 +42,7 @@ impl Lowering<'_> {
                 let count = self.len(draws.clone(), span);
                 self.of_draws(statistic, &Draws { values: draws, ty, weights, count }, span)
             }
+            Type::Dist(of) => self.moment(statistic, value.atom.clone(), of, span),
             ty => {
                 let reals = self.convert(value.atom.clone(), ty, &array(Type::Real), span);
                 self.of_array(statistic, reals, span)
@@ -194,7 +195,7 @@ impl Lowering<'_> {
 }
 
 /// The type of the mean of values of a type.
-fn mean_type(ty: &Type) -> Type {
+pub(crate) fn mean_type(ty: &Type) -> Type {
     match ty {
         Type::Bool | Type::Int => Type::Real,
         Type::Array(item) => array(mean_type(item)),

@@ -15,15 +15,16 @@ pub(crate) fn arrays(program: &mut Program) {
     let summaries = effect::summaries(program, &order);
     let mut tables = Tables::default();
     for id in order {
+        let mut simplified = false;
         for _ in 0..ROUNDS {
             let chosen = branch::function(program, id);
             let taken_apart = product::function(program, id);
             let shared = share::function(program, id);
             let fused = fuse::function(program, id, &summaries);
-            if !chosen && !taken_apart && !shared && !fused {
+            if !chosen && !taken_apart && !shared && !fused && !simplified {
                 break;
             }
-            simplify::function(program, id, &mut tables);
+            simplified = simplify::function(program, id, &mut tables);
             dead::function(program, id, &summaries);
         }
     }

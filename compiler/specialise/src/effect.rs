@@ -2,7 +2,7 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
-use borel_core::{Block, End, FunctionId, Label, Op, Prim, Program};
+use borel_core::{Block, End, FunctionId, Label, Op, Prim, Program, Quantity};
 
 /// A set of effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -106,8 +106,9 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
         Op::Call(function, _) => summaries.get(function.0 as usize).copied().unwrap_or(Effects::ALL),
         Op::Apply(..) | Op::Infer(..) => Effects::ALL,
         Op::Sample(_, None) => Effects::DRAWS | Effects::FAILS,
-        // Parameters are checked where a distribution is used.
-        Op::LogDensity(..) => Effects::FAILS,
+        Op::Quantity(Quantity::Normaliser, ..) => Effects::NONE,
+        // Parameters are checked where a distribution is used. The functions that one is made of are taken to come to an end.
+        Op::LogDensity(..) | Op::Quantity(..) => Effects::FAILS,
         Op::Fail(_) => Effects::FAILS,
         Op::Sample(_, Some(_)) | Op::Record(..) | Op::Observe(..) | Op::Factor(_) | Op::Checkpoint | Op::Mem(_) => {
             Effects::ACTS

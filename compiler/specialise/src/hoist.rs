@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use borel_core::{Atom, Block, Op, Prim, Program, Stmt, Type, Var};
+use borel_core::{Atom, Block, Op, Prim, Program, Quantity, Stmt, Type, Var};
 
 use crate::counted::counted;
 use crate::effect::{self, Effects, Summaries};
@@ -70,7 +70,7 @@ impl Hoisting<'_> {
                 !effect::may_fail(*prim, operands) && self.is_scalar(stmt.var) && *prim != Prim::IndexUnchecked
                     || matches!(prim, Prim::Transpose | Prim::MatrixElements | Prim::Diagonal)
             }
-            Op::Project(..) | Op::Tuple(_) => true,
+            Op::Project(..) | Op::Tuple(_) | Op::Quantity(Quantity::Normaliser, ..) => true,
             _ => false,
         }
     }
@@ -89,7 +89,7 @@ fn counts(op: &Op) -> bool {
 }
 
 /// The statements that are done in each iteration: those of the body, and of the first branch that goes on.
-fn each_time(op: &Op) -> Vec<&Stmt> {
+pub(crate) fn each_time(op: &Op) -> Vec<&Stmt> {
     let Some(body) = op.blocks().into_iter().next() else { return Vec::new() };
     let mut stmts = Vec::new();
     for stmt in &body.stmts {
@@ -102,6 +102,17 @@ fn each_time(op: &Op) -> Vec<&Stmt> {
         }
     }
     stmts
+}
+
+/// Visits the lists of statements in which those are, to change them.
+pub(crate) fn each_time_mut(op: &mut Op, change: &mut dyn FnMut(&mut Vec<Stmt>)) {
+    let is_loop = matches!(op, Op::Loop(..));
+    let Some(body) = op.blocks_mut().into_iter().next() else { return };
+    let branch = body.stmts.iter_mut().find(|stmt| is_loop && matches!(stmt.op, Op::If(..)));
+    if let Some(Stmt { op: Op::If(_, then, _), .. }) = branch {
+        change(&mut then.stmts);
+    }
+    change(&mut body.stmts);
 }
 
 /// Takes the statements of these variables away from there.
@@ -149,9 +160,12 @@ fn dear(movable: &[&Stmt]) -> HashSet<Var> {
 
 fn is_dear(op: &Op) -> bool {
     use Prim::*;
+    if matches!(op, Op::Quantity(Quantity::Normaliser, ..)) {
+        return true;
+    }
     let Op::Prim(prim, _) = op else { return false };
-    matches!(prim, Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh | Pow | Div | Lgamma | Digamma)
-        || matches!(prim, InvLogit | Logit | Softplus | NormalCdf | SumReal | SumMatrix | EqAny)
+    matches!(prim, Exp | Log | Log1p | Expm1 | Sqrt | Sin | Cos | Tan | Atan | Tanh | Pow | Div)
+        || matches!(prim, Special(_) | SumReal | SumMatrix | EqAny)
         || matches!(prim, Transpose | MatrixElements | Diagonal)
 }
 
@@ -162,7 +176,7 @@ fn mentions(op: &Op, inside: &HashSet<Var>) -> bool {
 }
 
 /// Adds the variables that a block binds.
-fn bound(block: &Block, inside: &mut HashSet<Var>) {
+pub(crate) fn bound(block: &Block, inside: &mut HashSet<Var>) {
     for stmt in &block.stmts {
         inside.insert(stmt.var);
         inside.extend(stmt.op.binders());

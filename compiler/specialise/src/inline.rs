@@ -1,4 +1,4 @@
-//! Inlining of calls: bodies of small functions, of those called once, and of those that take or give closures.
+//! Inlining of calls: bodies of small functions, of those called once, and of those that take or give closures or distributions.
 //!
 //! Functions are done callees first, so what is inlined is simplified already. Recursive ones stay, and those whose choices
 //! would get other names: a choice has the number of the iteration of the loop around it in the same function.
@@ -11,7 +11,7 @@ use crate::size;
 
 /// Bodies up to this size are always inlined.
 const SMALL: usize = 24;
-/// Bodies that take or give closures, up to this size.
+/// Bodies that take or give closures or distributions, up to this size.
 const HIGHER_ORDER: usize = 200;
 /// A function does not grow beyond this by copies.
 const LARGEST: usize = 3000;
@@ -105,7 +105,7 @@ impl Inliner<'_> {
 
     fn is_higher_order(&self, callee: FunctionId) -> bool {
         let function = self.program.function(callee);
-        let is_function = |ty| matches!(self.program.ty(ty), Type::Function(..));
+        let is_function = |ty| matches!(self.program.ty(ty), Type::Function(..) | Type::Dist(_));
         is_function(function.result) || function.params.iter().any(|param| is_function(self.program.var_ty(*param)))
     }
 

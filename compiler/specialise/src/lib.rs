@@ -18,10 +18,12 @@ mod effect;
 mod fuse;
 mod hoist;
 mod inline;
+mod normalisers;
 mod pipeline;
 mod product;
 mod reachable;
 mod rename;
+mod samplers;
 mod share;
 mod simplify;
 mod size;
@@ -29,6 +31,7 @@ mod unname;
 mod uses;
 
 use borel_core::Program;
+pub use samplers::{Scoring, scoring_samplers};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,7 @@ impl Default for Options {
 /// The program, specialised.
 pub fn specialise(program: Program, options: Options) -> Program {
     let mut program = program;
+    samplers::unname(&mut program);
     if options.optimise {
         pipeline::run(&mut program, options);
     }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use borel_core::{Atom, Block, FunctionId, Op, Prim, Program, Type, Var};
+use borel_core::{Atom, Block, DistKind, FunctionId, Op, Prim, Program, Quantity, Source, Type, Var};
 use borel_source::Name;
 
 /// Shares what a function computes twice; whether there was anything.
@@ -25,6 +25,7 @@ pub(crate) fn function(program: &mut Program, id: FunctionId) -> bool {
 enum Key {
     Prim(Prim, Vec<Operand>),
     Project(Var, u32),
+    Normaliser(DistKind, Vec<Operand>),
 }
 
 /// An operand, constants by their bits.
@@ -109,6 +110,9 @@ impl Sharing<'_> {
                 let is_read = matches!(prim, Prim::Index | Prim::IndexUnchecked | Prim::Cholesky | Prim::Inverse);
                 let shared = is_read || self.is_scalar(var);
                 shared.then(|| Key::Prim(*prim, operands.iter().map(Operand::of).collect()))
+            }
+            Op::Quantity(Quantity::Normaliser, Source::Known(kind, parameters), _) => {
+                Some(Key::Normaliser(*kind, parameters.iter().map(Operand::of).collect()))
             }
             Op::Project(Atom::Var(tuple), index) => Some(Key::Project(*tuple, *index)),
             _ => None,

@@ -9,7 +9,8 @@ pub(crate) fn unname(program: &mut Program) {
     program.functions = functions;
 }
 
-fn block(program: &mut Program, given: &mut Block) {
+/// The same in a block.
+pub(crate) fn block(program: &mut Program, given: &mut Block) {
     let mut out = Vec::with_capacity(given.stmts.len());
     for mut stmt in std::mem::take(&mut given.stmts) {
         stmt.op.blocks_mut().into_iter().for_each(|inner| block(program, inner));

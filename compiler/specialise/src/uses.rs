@@ -2,19 +2,21 @@
 
 use std::collections::HashSet;
 
-use borel_core::{Atom, Block, Op, Var};
+use borel_core::{Atom, Block, Op, Structural, Var};
 
 /// Counts by variable.
 #[derive(Default)]
 pub(crate) struct Uses {
     all: Vec<u32>,
     applied: Vec<u32>,
+    /// Functions that distributions are made of.
+    parts: HashSet<Var>,
 }
 
 impl Uses {
     /// The uses in a block, of variables below `vars`.
     pub(crate) fn of(block: &Block, vars: usize) -> Uses {
-        let mut uses = Uses { all: vec![0; vars], applied: vec![0; vars] };
+        let mut uses = Uses { all: vec![0; vars], applied: vec![0; vars], parts: HashSet::new() };
         uses.block(block);
         uses
     }
@@ -24,6 +26,12 @@ impl Uses {
             stmt.op.each_atom(&mut |atom| self.add(atom));
             if let Op::Apply(Atom::Var(var), _) = &stmt.op {
                 self.applied[var.0 as usize] += 1;
+            }
+            if let Op::Structural(Structural::Custom(_), operands) = &stmt.op {
+                self.parts.extend(operands.iter().filter_map(|operand| match operand {
+                    Atom::Var(var) => Some(*var),
+                    _ => None,
+                }));
             }
             stmt.op.blocks().into_iter().for_each(|inner| self.block(inner));
         }
@@ -39,6 +47,11 @@ impl Uses {
     /// All uses.
     pub(crate) fn count(&self, var: Var) -> u32 {
         self.all.get(var.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether a distribution is made of the variable.
+    pub(crate) fn is_part(&self, var: Var) -> bool {
+        self.parts.contains(&var)
     }
 
     /// Whether every use calls the variable.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use borel_core::{Op, Prim, Program, Source};
+use borel_core::{Op, Prim, Program, Quantity, Source};
 use common::{count, none, specialised};
 
 /// How many operations there are of some kinds.
@@ -38,6 +38,11 @@ fn no_distribution_values(program: &Program) {
     });
 }
 
+/// Of a known distribution; in a loop that does not change the parameters, with the normaliser from before it.
+fn is_density(op: &Op) -> bool {
+    matches!(op, Op::LogDensity(Source::Known(..), _) | Op::Quantity(Quantity::LogDensityGiven, Source::Known(..), _))
+}
+
 /// A product that is observed at once: one loop and one factor.
 #[track_caller]
 fn is_one_loop(text: &str) -> Program {
@@ -46,7 +51,7 @@ fn is_one_loop(text: &str) -> Program {
     has_builds(&program, 0);
     has_loops(&program, 1);
     has(&program, "factors", 1, |op| matches!(op, Op::Factor(_)));
-    has(&program, "densities", 1, |op| matches!(op, Op::LogDensity(Source::Known(..), _)));
+    has(&program, "densities", 1, is_density);
     program
 }
 
@@ -68,7 +73,7 @@ fn lifted_functions_are_part_of_the_loop() {
     let program = is_one_loop(
         "model m(xs: [Real], ys: [Bool]) { let a ~ Normal(0, 1)\n observe ys ~ Bernoulli(inv_logit(a * xs + 1))\n a }",
     );
-    has_prims(&program, Prim::InvLogit, 1);
+    has_prims(&program, Prim::Special(borel_core::Special::InvLogit), 1);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub struct Scope {
 pub struct Names<'a> {
     pub scopes: Vec<Scope>,
     pub aliases: Vec<Alias<'a>>,
-    prelude: Option<usize>,
+    prelude: Vec<usize>,
     known: HashMap<&'static str, Entity>,
 }
 
@@ -75,8 +75,8 @@ impl<'a> Names<'a> {
     pub fn collect(modules: &'a [ParsedModule], diagnostics: &mut Vec<Diagnostic>) -> (Names<'a>, Items<'a>) {
         let mut known: HashMap<&'static str, Entity> = HashMap::new();
         known.extend(DistKind::ALL.iter().map(|kind| (kind.entry().name, Entity::Distribution(*kind))));
-        known.extend(Builtin::ALL.iter().map(|builtin| (builtin.name(), Entity::Builtin(*builtin))));
-        let prelude = modules.iter().position(|module| module.is_prelude);
+        known.extend(Builtin::all().map(|builtin| (builtin.name(), Entity::Builtin(builtin))));
+        let prelude = (0..modules.len()).filter(|index| modules[*index].is_prelude).collect();
         let mut names = Names { scopes: Vec::new(), aliases: Vec::new(), prelude, known };
         let mut items = Items::default();
         for (index, module) in modules.iter().enumerate() {
@@ -161,7 +161,7 @@ impl<'a> Names<'a> {
                 let mut imported = self.scopes[module].imports.values().filter_map(|&import| own(import));
                 imported.find(|entity| matches!(entity, Entity::Constructor(..)))
             })
-            .or_else(|| self.prelude.and_then(own))
+            .or_else(|| self.prelude.iter().copied().find_map(own))
             .or_else(|| self.known.get(name).copied())
     }
 
@@ -180,7 +180,7 @@ impl<'a> Names<'a> {
         let own = |scope: usize| self.scopes[scope].types.get(&key).map(|entry| entry.0);
         own(module)
             .or_else(|| self.scopes[module].imports.values().find_map(|&import| own(import)))
-            .or_else(|| self.prelude.and_then(own))
+            .or_else(|| self.prelude.iter().copied().find_map(own))
     }
 
     /// The complaint about a name that means nothing; `locals` are what else is in scope.
@@ -189,7 +189,7 @@ impl<'a> Names<'a> {
         if let Some(help) = foreign::value_help(name) {
             return diagnostic.help(help);
         }
-        let scopes = std::iter::once(module).chain(self.prelude);
+        let scopes = std::iter::once(module).chain(self.prelude.iter().copied());
         let candidates = locals
             .iter()
             .copied()
@@ -210,7 +210,7 @@ impl<'a> Names<'a> {
         if let Some(help) = foreign::type_help(name) {
             return diagnostic.help(help);
         }
-        let scopes = std::iter::once(module).chain(self.prelude);
+        let scopes = std::iter::once(module).chain(self.prelude.iter().copied());
         let candidates = TYPE_NAMES
             .iter()
             .copied()

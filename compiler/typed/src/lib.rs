@@ -10,6 +10,7 @@ pub mod print;
 pub mod verify;
 
 use borel_distributions::Kind as DistKind;
+pub use borel_math::special::Special;
 use borel_source::{Name, Span};
 
 /// A type. Effects on arrows are checked and then forgotten: they do not change representations.
@@ -428,17 +429,36 @@ macro_rules! builtins {
     ($($(#[doc = $doc:literal])* $variant:ident $name:literal $signature:literal;)*) => {
         /// Functions that the compiler knows. Everything that can be written in Borel is in the standard library instead.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Builtin { $($(#[doc = $doc])* $variant,)* }
+        pub enum Builtin {
+            $($(#[doc = $doc])* $variant,)*
+            /// A special function; those of one argument lift.
+            Special(Special),
+        }
 
         impl Builtin {
             /// All of them.
-            pub const ALL: &'static [Builtin] = &[$(Builtin::$variant),*];
+            pub fn all() -> impl Iterator<Item = Builtin> {
+                [$(Builtin::$variant),*].into_iter().chain(Special::ALL.iter().copied().map(Builtin::Special))
+            }
             /// The name in programs.
-            pub fn name(self) -> &'static str { match self { $(Builtin::$variant => $name),* } }
+            pub fn name(self) -> &'static str {
+                match self { $(Builtin::$variant => $name,)* Builtin::Special(special) => special.name() }
+            }
             /// The type in the notation of the spec.
-            pub fn signature(self) -> &'static str { match self { $(Builtin::$variant => $signature),* } }
+            pub fn signature(self) -> &'static str {
+                match self {
+                    $(Builtin::$variant => $signature,)*
+                    Builtin::Special(special) => match special.arguments().len() {
+                        1 => "lift(Real) -> Real",
+                        2 => "(Real, Real) -> Real",
+                        _ => "(Real, Real, Real) -> Real",
+                    },
+                }
+            }
             /// What it does.
-            pub fn doc(self) -> &'static str { match self { $(Builtin::$variant => concat!($($doc),*)),* } }
+            pub fn doc(self) -> &'static str {
+                match self { $(Builtin::$variant => concat!($($doc),*),)* Builtin::Special(special) => special.doc() }
+            }
         }
     };
 }
@@ -466,24 +486,17 @@ builtins! {
     Atan "atan" "lift(Real) -> Real";
     /// Hyperbolic tangent.
     Tanh "tanh" "lift(Real) -> Real";
-    /// Logarithm of the gamma function.
-    Lgamma "lgamma" "lift(Real) -> Real";
-    /// Derivative of lgamma.
-    Digamma "digamma" "lift(Real) -> Real";
-    /// 1 / (1 + exp(-x)).
-    InvLogit "inv_logit" "lift(Real) -> Real";
-    /// log(p / (1 - p)).
-    Logit "logit" "lift(Real) -> Real";
-    /// log(1 + exp(x)).
-    Softplus "softplus" "lift(Real) -> Real";
-    /// The standard normal distribution function.
-    NormalCdf "normal_cdf" "lift(Real) -> Real";
     /// Absolute value.
     Abs "abs" "lift(Number) -> Number";
     /// The smaller of two.
     Min "min" "lift(Number, Number) -> Number";
     /// The larger of two.
     Max "max" "lift(Number, Number) -> Number";
+    /// The value halfway between two: of Reals as they are ordered, so that bisection ends after 64 steps wherever the bounds are; of Ints
+    /// rounded down.
+    Midpoint "midpoint" "lift(Number, Number) -> Number";
+    /// The largest Int below an Int; a Real itself. So P(X < x) is cdf(d, just_below(x)) of distributions over both.
+    JustBelow "just_below" "lift(Number) -> Number";
     /// The largest Int not above x.
     Floor "floor" "lift(Real) -> Int";
     /// The smallest Int not below x.
@@ -514,6 +527,28 @@ builtins! {
     Condition "condition" "Bool ~> Unit";
     /// The log density of a distribution at a point.
     LogDensity "log_density" "(Dist[A], A) -> Real";
+    /// A distribution made of functions: a sampler, a log density, and what else is known of it. What is not given, it does not
+    /// have: to ask for it stops the program. One without a sampler is improper: it can be scored, and not drawn from. A
+    /// sampler draws and does not score. The bounds are those of the support.
+    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, quantile_ccdf: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
+    /// P(X <= x) of a distribution over Reals, Ints or Bools.
+    Cdf "cdf" "(Dist[A], A) -> Real";
+    /// P(X > x) of a distribution over Reals, Ints or Bools, accurate also where it is tiny.
+    Ccdf "ccdf" "(Dist[A], A) -> Real";
+    /// log P(X <= x), also where P(X <= x) underflows.
+    LogCdf "log_cdf" "(Dist[A], A) -> Real";
+    /// log P(X > x), also where P(X > x) underflows.
+    LogCcdf "log_ccdf" "(Dist[A], A) -> Real";
+    /// The smallest x with P(X <= x) >= p, for p from 0 to 1.
+    Quantile "quantile" "(Dist[A], Real) -> A";
+    /// The smallest x with P(X > x) <= q, for q from 0 to 1: quantiles far in the upper tail.
+    QuantileCcdf "quantile_ccdf" "(Dist[A], Real) -> A";
+    /// The entropy of a distribution in nats: differential, of densities; NaN where there is no closed form.
+    Entropy "entropy" "Dist[A] -> Real";
+    /// The lower end of the support of a distribution over Reals, Ints or Bools, as a Real.
+    LowerBound "lower_bound" "Dist[A] -> Real";
+    /// The upper end of the support of a distribution over Reals, Ints or Bools, as a Real.
+    UpperBound "upper_bound" "Dist[A] -> Real";
     /// The distribution that is always x.
     Delta "Delta" "A -> Dist[A]";
     /// n independent draws of d, as an array.
@@ -534,12 +569,12 @@ builtins! {
     Weights "weights" "Posterior[A] -> [Real]";
     /// The log evidence that the method estimated.
     LogEvidence "log_evidence" "Posterior[A] -> Real";
-    /// The mean of an array, or of a posterior of Reals, Ints, Bools, arrays, tuples or records of these.
-    Mean "mean" "[Number] | Posterior[A] -> mean of A";
-    /// The variance of an array (divided by n), or of a posterior, elementwise.
-    Variance "variance" "[Number] | Posterior[A] -> variance of A";
+    /// The mean of an array, or of a distribution or posterior of Reals, Ints, Bools, arrays, tuples or records of these.
+    Mean "mean" "[Number] | Dist[A] | Posterior[A] -> mean of A";
+    /// The variance of an array (divided by n), or of a distribution or posterior, elementwise.
+    Variance "variance" "[Number] | Dist[A] | Posterior[A] -> variance of A";
     /// The square root of the variance.
-    Stddev "stddev" "[Number] | Posterior[A] -> sd of A";
+    Stddev "stddev" "[Number] | Dist[A] | Posterior[A] -> sd of A";
     /// A matrix from its rows.
     Matrix "matrix" "[[Real]] -> Matrix";
     /// The rows of a matrix.

@@ -86,6 +86,19 @@ fn small_class(bytes: usize) -> usize {
     bytes.div_ceil(16) - 1
 }
 
+/// Asks for the cell that will be the next one: cells that came back one by one lie anywhere, and the wait for one is
+/// what an allocation would cost otherwise.
+#[inline]
+fn prefetch(cell: *const u64) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which takes any address.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(cell as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = cell;
+}
+
 /// How many bytes are set aside for an object of this many.
 #[inline]
 pub(crate) fn capacity(bytes: usize) -> usize {
@@ -119,7 +132,9 @@ impl Heap {
                 self.refill(ctx, class)?;
             }
             let cell = (*ctx).free[class];
-            (*ctx).free[class] = *cell.add(1) as *mut u64;
+            let next = *cell.add(1) as *mut u64;
+            (*ctx).free[class] = next;
+            prefetch(next);
             Ok(cell)
         }
     }

@@ -77,6 +77,9 @@ pub enum Role {
     Product,
     /// Pointer to an array of values, pointer to an array of weights.
     Empirical,
+    /// A distribution made of functions (the number is that of the place that makes it): pointers to closures, then the bounds of
+    /// the support.
+    Custom(u32),
     /// The rest of a suspended computation; the first slot points to the frame below (or is 0).
     Frame,
 }

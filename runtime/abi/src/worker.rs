@@ -299,8 +299,14 @@ impl Worker {
                 }
                 let link = object.add(info.start() + info.pointers[0] as usize);
                 let child = drop_reference(*link);
-                *link = *waiting as u64;
-                *waiting = object;
+                if info.pointers.len() == 1 && info.repeats(object) == 1 {
+                    // Nothing else to look at: a chain goes in one pass.
+                    let bytes = info.bytes(object);
+                    self.heap.release(ctx, object, bytes);
+                } else {
+                    *link = *waiting as u64;
+                    *waiting = object;
+                }
                 object = child;
             }
         }

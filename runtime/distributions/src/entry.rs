@@ -93,6 +93,9 @@ macro_rules! symbols_of {
             concat!("borel_log_cdf_", stringify!($name)),
             concat!("borel_log_ccdf_", stringify!($name)),
             concat!("borel_quantile_", stringify!($name)),
+            concat!("borel_quantile_ccdf_", stringify!($name)),
+            concat!("borel_lower_bound_", stringify!($name)),
+            concat!("borel_upper_bound_", stringify!($name)),
         ]
     };
 }
@@ -138,14 +141,8 @@ macro_rules! entries {
                 unsafe { Self::received($($p),*) }.log_density_given(x, normaliser)
             }
 
-            unsafe extern "C" fn entry_quantile(
-                _: *mut borel_abi::Ctx,
-                p: f64,
-                $($p: <$ty as $crate::Parameter>::Passed),*
-            ) -> <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed {
-                unsafe { $crate::ScalarValue::pass(Self::received($($p),*).quantile(p)) }
-            }
-
+            $crate::entry::entries!(@of_probability quantile entry_quantile, $($p: $ty),*);
+            $crate::entry::entries!(@of_probability quantile_ccdf entry_quantile_ccdf, $($p: $ty),*);
             $crate::entry::entries!(@of_parameters mean entry_mean, $($p: $ty),*);
             $crate::entry::entries!(@of_parameters variance entry_variance, $($p: $ty),*);
             $crate::entry::entries!(@of_parameters normaliser entry_normaliser, $($p: $ty),*);
@@ -154,6 +151,14 @@ macro_rules! entries {
             $crate::entry::entries!(@of_value ccdf entry_ccdf, $($p: $ty),*);
             $crate::entry::entries!(@of_value log_cdf entry_log_cdf, $($p: $ty),*);
             $crate::entry::entries!(@of_value log_ccdf entry_log_ccdf, $($p: $ty),*);
+
+            unsafe extern "C" fn entry_lower_bound(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+                unsafe { Self::received($($p),*) }.support().bounds().0
+            }
+
+            unsafe extern "C" fn entry_upper_bound(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
+                unsafe { Self::received($($p),*) }.support().bounds().1
+            }
 
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
@@ -170,6 +175,9 @@ macro_rules! entries {
                     Self::entry_log_cdf as *const u8,
                     Self::entry_log_ccdf as *const u8,
                     Self::entry_quantile as *const u8,
+                    Self::entry_quantile_ccdf as *const u8,
+                    Self::entry_lower_bound as *const u8,
+                    Self::entry_upper_bound as *const u8,
                 ]
             }
         }
@@ -177,6 +185,15 @@ macro_rules! entries {
     (@of_parameters $function:ident $entry:ident, $($p:ident: $ty:ty),*) => {
         unsafe extern "C" fn $entry(_: *mut borel_abi::Ctx, $($p: <$ty as $crate::Parameter>::Passed),*) -> f64 {
             unsafe { Self::received($($p),*) }.$function()
+        }
+    };
+    (@of_probability $function:ident $entry:ident, $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            _: *mut borel_abi::Ctx,
+            probability: f64,
+            $($p: <$ty as $crate::Parameter>::Passed),*
+        ) -> <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed {
+            unsafe { $crate::ScalarValue::pass(Self::received($($p),*).$function(probability)) }
         }
     };
     (@of_value $function:ident $entry:ident, $($p:ident: $ty:ty),*) => {

@@ -18,3 +18,16 @@ pub enum Support {
     /// Arrays of this length
     Reals(usize),
 }
+
+impl Support {
+    /// The lower and the upper end, of numbers (of false and true, 0 and 1); of arrays and matrices there are none.
+    pub fn bounds(self) -> (f64, f64) {
+        match self {
+            Support::Real | Support::Simplex(_) | Support::Reals(_) => (f64::NEG_INFINITY, f64::INFINITY),
+            Support::Positive => (0.0, f64::INFINITY),
+            Support::Interval(lower, upper) => (lower, upper),
+            Support::Booleans => (0.0, 1.0),
+            Support::Integers(first, last) => (first as f64, last.map_or(f64::INFINITY, |last| last as f64)),
+        }
+    }
+}

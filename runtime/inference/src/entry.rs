@@ -1,10 +1,10 @@
-//! The functions that compiled code calls for inference and for distributions that are values.
+//! The functions that compiled code calls for inference.
 
 #![allow(unsafe_code)]
 
 use crate::compiled::{Captured, CompiledModel, Handle, View};
 use crate::control::Control;
-use crate::distribution::{Distribution, array_layout, sample_index};
+use crate::distribution::{array_layout, sample_index};
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::importance::{Importance, importance};
 use crate::particles::Format;
@@ -21,48 +21,7 @@ use std::ptr::null_mut;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    vec![
-        ("borel_sample_value", borel_sample_value as *const u8),
-        ("borel_log_density_value", borel_log_density_value as *const u8),
-        ("borel_check_value", borel_check_value as *const u8),
-        ("borel_sample_index", borel_sample_index as *const u8),
-        ("borel_infer", borel_infer as *const u8),
-    ]
-}
-
-unsafe extern "C" fn borel_sample_value(ctx: *mut Ctx, site: i64, object: *const u64, count: i64) {
-    // SAFETY: called by compiled code with its context and a live distribution of values with this many words.
-    unsafe { or_raise(ctx, site, sample_value(ctx, object, count as usize)) }
-}
-
-unsafe fn sample_value(ctx: *mut Ctx, object: *const u64, count: usize) -> Result<(), ErrorKind> {
-    // SAFETY: as above.
-    unsafe {
-        let worker = Worker::of(ctx);
-        let layouts = worker.layouts().clone();
-        let mut words = Vec::new();
-        Distribution::new(&layouts, object).sample(worker, &mut words)?;
-        (&mut (*ctx).results)[..count].copy_from_slice(&words[..count]);
-        Ok(())
-    }
-}
-
-unsafe extern "C" fn borel_log_density_value(ctx: *mut Ctx, site: i64, object: *const u64, count: i64) -> f64 {
-    // SAFETY: called by compiled code with its context and a live distribution; the words of a live value are in the results.
-    unsafe {
-        let words = (*ctx).results;
-        let layouts: *const [object::LayoutInfo] = &**Worker::of(ctx).layouts();
-        let result = Distribution::new(&*layouts, object).log_density(&words[..count as usize]);
-        or_raise(ctx, site, result)
-    }
-}
-
-unsafe extern "C" fn borel_check_value(ctx: *mut Ctx, site: i64, object: *const u64) {
-    // SAFETY: called by compiled code with its context and a live distribution.
-    unsafe {
-        let layouts: *const [object::LayoutInfo] = &**Worker::of(ctx).layouts();
-        or_raise(ctx, site, Distribution::new(&*layouts, object).check())
-    }
+    vec![("borel_sample_index", borel_sample_index as *const u8), ("borel_infer", borel_infer as *const u8)]
 }
 
 unsafe extern "C" fn borel_sample_index(ctx: *mut Ctx, site: i64, weights: *const u64) -> i64 {

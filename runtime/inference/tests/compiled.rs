@@ -24,10 +24,7 @@ const CONS: LayoutId = LayoutId(builtin::COUNT + 1);
 const CATEGORICAL: LayoutId = LayoutId(builtin::COUNT + 2);
 const POISSON: LayoutId = LayoutId(builtin::COUNT + 3);
 const NORMAL: LayoutId = LayoutId(builtin::COUNT + 4);
-const IID: LayoutId = LayoutId(builtin::COUNT + 5);
-const PRODUCT: LayoutId = LayoutId(builtin::COUNT + 6);
-const EMPIRICAL: LayoutId = LayoutId(builtin::COUNT + 7);
-const DELTA: LayoutId = LayoutId(builtin::COUNT + 8);
+const EMPIRICAL: LayoutId = LayoutId(builtin::COUNT + 5);
 
 const REAL: ShapeId = ShapeId(0);
 const LIST: ShapeId = ShapeId(1);
@@ -43,10 +40,7 @@ fn module(result: ShapeId) -> Module {
     add(vec![Slot::Pointer], Role::Distribution(Kind::Categorical as u32));
     add(vec![Slot::Real], Role::Distribution(Kind::Poisson as u32));
     add(vec![Slot::Real, Slot::Real], Role::Distribution(Kind::Normal as u32));
-    add(vec![Slot::Pointer, Slot::Int], Role::Iid);
-    add(vec![Slot::Pointer], Role::Product);
     add(vec![Slot::Pointer, Slot::Pointer], Role::Empirical);
-    add(vec![Slot::Int, Slot::Pointer], Role::Delta);
     let list = vec![("Cons".to_string(), vec![REAL, LIST], CONS), ("Nil".to_string(), vec![], CONS)];
     let shapes = vec![Shape::Real, Shape::Data("List".into(), list), Shape::Int];
     let root = Root {
@@ -354,42 +348,13 @@ fn exact_inference_nests() {
 }
 
 #[test]
-fn distributions_that_are_values() {
+fn distributions_that_can_be_listed() {
     let module = Arc::new(module(INT));
     let mut worker = Worker::new(module, Host::default(), 1);
     let ctx = worker.ctx_pointer();
     let layouts = worker.layouts().clone();
-    let density = |x: f64, mean: f64| -0.5 * (x - mean).powi(2) - 0.5 * std::f64::consts::TAU.ln();
     unsafe {
-        let normal = make(ctx, NORMAL, &[2f64.to_bits(), 1f64.to_bits()]);
-        let iid = make(ctx, IID, &[normal, 3]);
         let view = |pointer: u64| Distribution::new(&layouts, pointer as *const u64);
-        let mut out = Vec::new();
-        view(iid).sample(&mut worker, &mut out).expect("it draws");
-        let xs = object::reals(out[0] as *const u64);
-        assert_eq!(xs.len(), 3);
-        let expected: f64 = xs.iter().map(|x| density(*x, 2.0)).sum();
-        assert!((view(iid).log_density(&out).expect("a density") - expected).abs() < 1e-12);
-
-        let factors = worker.allocate_array(builtin::POINTERS.0, 2).expect("memory");
-        object::retain(normal);
-        *factors.add(2) = make(ctx, NORMAL, &[0f64.to_bits(), 1f64.to_bits()]);
-        *factors.add(3) = normal;
-        let product = make(ctx, PRODUCT, &[factors as u64]);
-        let lengths = view(product).log_density(&out).expect_err("three values");
-        assert_eq!(lengths, ErrorKind::Lengths { left: 3, right: 2 });
-        let mut pair = Vec::new();
-        view(product).sample(&mut worker, &mut pair).expect("it draws");
-        let xs = object::reals(pair[0] as *const u64);
-        assert!(
-            (view(product).log_density(&pair).expect("a density") - density(xs[0], 0.0) - density(xs[1], 2.0)).abs()
-                < 1e-12
-        );
-
-        // A point mass at (3, the array), and an empirical distribution over arrays.
-        let delta = make(ctx, DELTA, &[3, pair[0]]);
-        assert_eq!(view(delta).log_density(&[3, pair[0]]), Ok(0.0));
-        assert_eq!(view(delta).log_density(&[4, pair[0]]), Ok(f64::NEG_INFINITY));
         let values = worker.allocate_array(builtin::INTS.0, 3).expect("memory");
         let weights = worker.allocate_array(builtin::REALS.0, 3).expect("memory");
         for (i, (value, weight)) in [(5u64, 0.25f64), (6, 0.5), (5, 0.25)].into_iter().enumerate() {
@@ -397,20 +362,12 @@ fn distributions_that_are_values() {
             *weights.add(2 + i) = weight.to_bits();
         }
         let empirical = make(ctx, EMPIRICAL, &[values as u64, weights as u64]);
-        assert_eq!(view(empirical).log_density(&[5]), Ok(0.5f64.ln()));
-        let mut fives = 0;
-        for _ in 0..10_000 {
-            let mut value = Vec::new();
-            view(empirical).sample(&mut worker, &mut value).expect("it draws");
-            fives += usize::from(value == [5]);
-        }
-        assert!(fives.abs_diff(5000) < 250, "{fives}");
         assert!(view(empirical).choices().expect("three").last == Some(2));
+        let normal = make(ctx, NORMAL, &[2f64.to_bits(), 1f64.to_bits()]);
         assert_eq!(view(normal).choices().err(), Some(ErrorKind::Refused));
-        let wrong = make(ctx, NORMAL, &[0f64.to_bits(), (-1f64).to_bits()]);
-        assert!(matches!(view(wrong).check(), Err(ErrorKind::Parameter { parameter: 1, .. })));
-
-        for pointer in [iid, product, delta, empirical, wrong, out[0]] {
+        let wrong = make(ctx, POISSON, &[(-1f64).to_bits()]);
+        assert!(matches!(view(wrong).choices().err(), Some(ErrorKind::Parameter { parameter: 0, .. })));
+        for pointer in [empirical, normal, wrong] {
             worker.release(pointer);
         }
     }

@@ -1,5 +1,8 @@
 //! The gamma function and its relatives.
 
+use crate::coefficients::{DIGAMMA_NEAR_ROOT, DIGAMMA_ROOT, LEGENDRE_6, LOG_GAMMA1P};
+use std::f64::consts::{EULER_GAMMA, PI};
+
 /// log |gamma(x)| (libm: Sun's algorithm, within 2 ulp).
 #[inline]
 pub fn lgamma(x: f64) -> f64 {
@@ -90,22 +93,83 @@ fn stirling(x: f64) -> f64 {
     terms.iter().rev().fold(0.0, |sum, term| sum * y + term) / x
 }
 
-/// The derivative of lgamma: recurrence up to 10, then the asymptotic series (Abramowitz and Stegun 6.3.18).
+/// The derivative of lgamma; NaN at its poles, 0, -1, ..: near the positive root by the root's own expansion, else by
+/// recurrence up to 10 and the asymptotic series (Abramowitz and Stegun 6.3.18). Within 1e-15 of max(1, |digamma|), and
+/// relatively so for x > 0.
 pub fn digamma(x: f64) -> f64 {
-    if x <= 0.0 && x == x.floor() {
-        return f64::NAN;
+    if x <= 0.0 {
+        // The poles lie at the integers, where the tangent is not exactly 0.
+        return if x == x.floor() { f64::NAN } else { digamma(1.0 - x) - PI / tan_pi(x) };
     }
-    if x < 0.0 {
-        return digamma(1.0 - x) - std::f64::consts::PI / (std::f64::consts::PI * x).tan();
+    if (1.0..=2.0).contains(&x) {
+        return digamma_near_root(x);
     }
     let (mut x, mut shift) = (x, 0.0);
-    while x < 10.0 {
+    while x < LARGE {
         shift -= 1.0 / x;
         x += 1.0;
     }
     let y = 1.0 / (x * x);
     let terms = [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32_760.0, 1.0 / 12.0];
     shift + x.ln() - 0.5 / x - y * terms.iter().rev().fold(0.0, |sum, term| sum * y + term)
+}
+
+/// digamma for x in [1, 2].
+fn digamma_near_root(x: f64) -> f64 {
+    let [(high, low)] = DIGAMMA_ROOT;
+    let t = 2.0 * x - 3.0;
+    ((x - high) - low) * DIGAMMA_NEAR_ROOT.iter().rev().fold(0.0, |sum, c| sum * t + c)
+}
+
+/// tan(pi x), with the period taken off exactly.
+fn tan_pi(x: f64) -> f64 {
+    (PI * (x - x.round())).tan()
+}
+
+/// The derivative of digamma; infinite at its poles, 0, -1, ..: recurrence up to 12, then the asymptotic series (Abramowitz
+/// and Stegun 6.4.12). Within 1e-15, relatively.
+pub fn trigamma(x: f64) -> f64 {
+    if x <= 0.0 {
+        if x == x.floor() {
+            return f64::INFINITY;
+        }
+        let sine = (PI * (x - x.round())).sin();
+        return (PI / sine) * (PI / sine) - trigamma(1.0 - x);
+    }
+    let (mut x, mut sum) = (x, 0.0);
+    while x < 12.0 {
+        sum += 1.0 / (x * x);
+        x += 1.0;
+    }
+    let y = 1.0 / (x * x);
+    let terms =
+        [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0];
+    let series = terms.iter().rev().fold(0.0, |sum, term| sum * y + term);
+    sum + (1.0 / x + (0.5 * y + series * y / x))
+}
+
+/// lgamma(1 + x) for x > -1, relatively accurate near its root 0.
+pub fn log_gamma1p(x: f64) -> f64 {
+    if x.abs() > 0.5 {
+        return lgamma(1.0 + x);
+    }
+    let series = LOG_GAMMA1P.iter().rev().fold(0.0, |sum, c| sum * x + c);
+    if x.abs() < 1e-2 {
+        // Here -log1p(x) and x (1 - gamma) would cancel in part: -log1p(x) + x is of second order.
+        return x * (x * (series + log1p_remainder(x)) - EULER_GAMMA);
+    }
+    -x.ln_1p() + x * (1.0 - EULER_GAMMA + x * series)
+}
+
+/// (x - log(1 + x)) / x^2 for |x| < 1/100.
+fn log1p_remainder(x: f64) -> f64 {
+    (2..12).rev().fold(0.0, |sum, k| 1.0 / f64::from(k) - sum * x)
+}
+
+/// lgamma(x + step) - lgamma(x) for x > 0 and 0 <= step <= x / 5, relatively accurate for the smallest step: the integral of
+/// digamma, by Gauss's rule with six nodes, whose error is below 22^-12.
+pub fn log_gamma_step(x: f64, step: f64) -> f64 {
+    step * LEGENDRE_6.iter().map(|&(node, weight)| weight * digamma(x + step * node)).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -2,8 +2,19 @@
 //!
 //! Invariants: no function panics, loops for ever or allocates unless its name says so; NaN in gives NaN out.
 
+pub mod bessel;
+mod coefficients;
+pub mod elementary;
+pub mod error;
 pub mod gamma;
+pub mod incomplete;
 pub mod linear;
 pub mod logarithm;
 pub mod normal;
+mod owen;
 pub mod saddle;
+pub mod slices;
+pub mod special;
+pub mod zeta;
+
+pub use owen::owens_t;

@@ -17,16 +17,48 @@ pub fn inv_logit(x: f64) -> f64 {
     }
 }
 
-/// log(p / (1 - p)).
+/// log(p / (1 - p)) for p in [0, 1]; NaN outside. Near 1/2, where it is near 0, by the exact p - (1 - p).
 #[inline]
 pub fn logit(p: f64) -> f64 {
+    if (0.3..0.7).contains(&p) {
+        return ((2.0 * p - 1.0) / (1.0 - p)).ln_1p();
+    }
     p.ln() - (-p).ln_1p()
 }
 
-/// log(1 - exp(x)) for x <= 0 (Maechler 2012).
+/// log(1 - exp(x)) for x <= 0, NaN for x > 0 (Maechler 2012).
 #[inline]
 pub fn log1mexp(x: f64) -> f64 {
     if x > -std::f64::consts::LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
+}
+
+/// log(exp(a) - exp(b)) for a >= b; NaN for a < b.
+#[inline]
+pub fn log_diff_exp(a: f64, b: f64) -> f64 {
+    if a == b && a.is_infinite() { if a > 0.0 { f64::NAN } else { a } } else { a + log1mexp(b - a) }
+}
+
+/// log(exp(a) + exp(b)).
+#[inline]
+pub fn log_add_exp(a: f64, b: f64) -> f64 {
+    if a == b {
+        return a + std::f64::consts::LN_2;
+    }
+    // The larger of the two, and NaN if one of them is.
+    let largest = if a > b || a.is_nan() { a } else { b };
+    largest + (-(a - b).abs()).exp().ln_1p()
+}
+
+/// log(1 / (1 + exp(-x))).
+#[inline]
+pub fn log_inv_logit(x: f64) -> f64 {
+    -softplus(-x)
+}
+
+/// log(1 - 1 / (1 + exp(-x))).
+#[inline]
+pub fn log1m_inv_logit(x: f64) -> f64 {
+    -softplus(x)
 }
 
 /// The logarithm of the sum of the exponentials; -inf for none.

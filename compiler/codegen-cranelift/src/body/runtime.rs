@@ -27,6 +27,12 @@ impl Body<'_> {
     pub(super) fn runtime(&mut self, results: &[Local], runtime: Runtime, arguments: &[Operand], site: Site) {
         match runtime {
             Runtime::Distribution(kind, function) => self.distribution(results, (kind, function), arguments, site),
+            Runtime::Special(special) => {
+                let values: Vec<Value> = arguments.iter().map(|argument| self.operand(*argument)).collect();
+                let types = vec![Ty::Real; values.len()];
+                let value = self.call_runtime(special.symbol(), &types, &[Ty::Real], &values);
+                results.iter().zip(value).for_each(|(local, value)| self.assign(*local, value));
+            }
             Runtime::Named(named) => self.named(results, named, arguments, site),
         }
     }

@@ -288,6 +288,7 @@ fn signature(runtime: Runtime) -> (Vec<Ty>, Vec<Ty>) {
             let (arguments, result) = distribution_signature(kind, function);
             (arguments, result.into_iter().collect())
         }
+        Runtime::Special(special) => (vec![Ty::Real; special.arguments().len()], vec![Ty::Real]),
         Runtime::Named(named) => {
             let signature = named.signature();
             let arg = |arg: &Arg| match arg {

@@ -12,7 +12,9 @@ mod value;
 
 use std::collections::HashMap;
 
-use borel_core::{Atom, Block, DistKind, End, FunctionId, Label, Lambda, Op, Prim, Program, Stmt, Structural, Var};
+use borel_core::{
+    Atom, Block, DistKind, End, Failure, FunctionId, Label, Lambda, Op, Prim, Program, Stmt, Structural, Var,
+};
 use borel_source::Span;
 
 use crate::bounds::Bounds;
@@ -47,6 +49,8 @@ struct KnownLambda {
 
 /// Closures up to this size are copied to several calls.
 const SMALL_LAMBDA: usize = 30;
+/// Functions that distributions are made of, up to this: what draws or scores is worth more than a call.
+const PART: usize = 120;
 /// A closure may come to itself through a data type; copies inside copies end here.
 const DEEPEST: usize = 24;
 /// And all copies in a walk over a function here, in statements.
@@ -204,6 +208,12 @@ impl Simplifier<'_> {
         Flow::Next
     }
 
+    /// Stops the program.
+    fn fail(&mut self, var: Var, failure: Failure, span: Span, out: &mut Vec<Stmt>) -> Flow {
+        out.push(Stmt { var, op: Op::Fail(failure), span });
+        Flow::Ended(End::Unreachable)
+    }
+
     /// The variable is another operand after all.
     fn becomes(&mut self, var: Var, atom: Atom) -> Flow {
         self.replace(var, atom);
@@ -246,18 +256,10 @@ impl Simplifier<'_> {
             Op::Lambda(lambda) => self.lambda(var, *lambda, span, out),
             Op::Apply(closure, arguments) => self.apply(var, closure, arguments, span, out),
             Op::Sample(source, choice) => self.sample(var, source, choice, span, out),
-            Op::Observe(source, value) => {
-                let source = self.source(source);
-                self.push(var, Op::Observe(source, value), span, out)
-            }
-            Op::LogDensity(source, value) => {
-                let source = self.source(source);
-                self.push(var, Op::LogDensity(source, value), span, out)
-            }
-            Op::Fail(failure) => {
-                out.push(Stmt { var, op: Op::Fail(failure), span });
-                Flow::Ended(End::Unreachable)
-            }
+            Op::Observe(source, value) => self.observe(var, source, value, span, out),
+            Op::LogDensity(source, value) => self.log_density(var, source, value, span, out),
+            Op::Quantity(quantity, source, operands) => self.quantity(var, quantity, source, operands, span, out),
+            Op::Fail(failure) => self.fail(var, failure, span, out),
             Op::Match(..) | Op::If(..) | Op::Loop(..) | Op::Block(..) | Op::Build(..) | Op::Scoped(..) => {
                 self.control(var, op, span, out)
             }

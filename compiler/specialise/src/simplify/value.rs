@@ -3,7 +3,7 @@
 use borel_core::{Atom, Block, End, Lambda, Op, Stmt, Var};
 use borel_source::Span;
 
-use super::{COPIED, DEEPEST, Fact, Flow, KnownLambda, SMALL_LAMBDA, Simplifier};
+use super::{COPIED, DEEPEST, Fact, Flow, KnownLambda, PART, SMALL_LAMBDA, Simplifier};
 use crate::effect::names_choices;
 use crate::rename::{Renaming, returns_to_breaks};
 use crate::size;
@@ -54,7 +54,8 @@ impl Simplifier<'_> {
             body.end = End::Yield(value);
         }
         let lambda = Lambda { params: lambda.params, result: lambda.result, body };
-        if once || size::block(&lambda.body) <= SMALL_LAMBDA {
+        let copied = if self.uses.is_part(var) { PART } else { SMALL_LAMBDA };
+        if once || size::block(&lambda.body) <= copied {
             self.lambdas.insert(var, KnownLambda { lambda: lambda.clone(), once: false, names });
         }
         self.push(var, Op::Lambda(Box::new(lambda)), span, out)

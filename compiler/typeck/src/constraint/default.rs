@@ -37,6 +37,13 @@ impl Checker<'_> {
             Kind::Field(..) | Kind::Component(..) | Kind::Sample(..) | Kind::Observe(..) => {
                 self.ask_annotation(index, &constraint)
             }
+            Kind::Query(_, a, value) => {
+                if let Node::Dist(_) = self.store.node(a) {
+                    return self.assume(value, Ty::REAL);
+                }
+                let distribution = self.store.dist(value);
+                self.assume(a, distribution)
+            }
             Kind::Draw(a, result) => {
                 self.pending.remove(index);
                 let _ = self.store.unify(result, a);

@@ -33,9 +33,11 @@ impl Checker<'_> {
             Kind::Distribution(kind, ..) => format!("{}({})", kind.entry().name, inputs.join(", ")),
             Kind::Sample(..) | Kind::Draw(..) => format!("sample {left}"),
             Kind::Observe(..) => format!("observe {left}"),
+            Kind::Query(builtin, ..) => format!("{}({left})", builtin.name()),
         };
         let _ = match (&constraint.kind, output) {
             (Kind::Distribution(..), Some(output)) => write!(out, "Dist[{output}] = {text}"),
+            (Kind::Query(..), _) => write!(out, "{text}"),
             (_, Some(output)) => write!(out, "{output} = {text}"),
             (_, None) => write!(out, "{text}"),
         };

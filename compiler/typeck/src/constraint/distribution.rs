@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use borel_diagnostics::Diagnostic;
 use borel_distributions::{Kind as DistKind, ParameterKind, ValueKind};
+use borel_typed::Builtin;
 
 use super::{Constraint, Progress};
 use crate::infer::Checker;
@@ -91,6 +92,47 @@ impl Checker<'_> {
             (ParameterKind::Real, Node::Bool) => Some("`real(b)` is 1 for true and 0 for false".to_string()),
             (ParameterKind::RealArray, _) => Some("write the values in brackets: `[0.2, 0.8]`".to_string()),
             _ => None,
+        };
+        self.refuse(constraint, diagnostic)
+    }
+
+    /// `cdf(d, x)` and the like: of distributions over numbers in order.
+    pub(super) fn solve_query(&mut self, constraint: &Constraint, builtin: Builtin, a: Ty, value: Ty) -> Progress {
+        let found = match self.store.node(a).clone() {
+            Node::Dist(found) => found,
+            Node::Posterior(found) if builtin == Builtin::Quantile => {
+                return match self.store.unify(found, Ty::REAL) {
+                    Ok(()) => self.result(constraint, value, Ty::REAL),
+                    Err(_) => self.refuse_query(constraint, builtin, a),
+                };
+            }
+            Node::Var { number: false, .. } | Node::Param(_) => return Progress::Stuck,
+            _ => return self.refuse_query(constraint, builtin, a),
+        };
+        match self.store.node(found) {
+            Node::Real | Node::Int | Node::Bool | Node::Var { number: true, .. } => {
+                self.result(constraint, value, found)
+            }
+            Node::Var { .. } | Node::Param(_) => {
+                // The values are known to be the same before it is known what they are.
+                let _ = self.store.unify(value, found);
+                Progress::Stuck
+            }
+            _ => self.refuse_query(constraint, builtin, a),
+        }
+    }
+
+    fn refuse_query(&mut self, constraint: &Constraint, builtin: Builtin, a: Ty) -> Progress {
+        let (name, found) = (builtin.name(), self.show(a));
+        let message = format!("expected a distribution over Reals, Ints or Bools, found {found}");
+        let label = format!("{found} has no {name}");
+        let diagnostic = Diagnostic::error("E0217", constraint.operand(0), message, label);
+        let diagnostic = match self.store.node(a) {
+            Node::Posterior(_) => {
+                diagnostic.help("take the probability over its draws: `probability(post, fn(v) => v <= x)`")
+            }
+            Node::Dist(_) => diagnostic.help("take it of the distribution of one element"),
+            _ => diagnostic,
         };
         self.refuse(constraint, diagnostic)
     }

@@ -145,7 +145,7 @@ impl Checker<'_> {
                 }
                 _ => self.refuse_moment(constraint, builtin, a, item),
             },
-            Node::Posterior(value) => {
+            Node::Posterior(value) | Node::Dist(value) => {
                 let mut open = false;
                 self.store.walk(value, &mut |node| {
                     open |= matches!(node, Node::Var { number: false, .. } | Node::Param(_));
@@ -168,6 +168,7 @@ impl Checker<'_> {
         match self.store.node(ty).clone() {
             Node::Int | Node::Real | Node::Bool | Node::Var { number: true, .. } => Ok(Ty::REAL),
             Node::Unit => Ok(Ty::UNIT),
+            Node::Matrix => Ok(Ty::MATRIX),
             Node::Error => Ok(Ty::ERROR),
             Node::Array(item) => {
                 let item = self.moment_of(item)?;
@@ -192,7 +193,7 @@ impl Checker<'_> {
         let name = builtin.name();
         let found = self.show(whole);
         let part = self.show(part);
-        let message = format!("expected an array of numbers or a posterior, found {found}");
+        let message = format!("expected an array of numbers, a distribution or a posterior, found {found}");
         let label = format!("{part} has no {name}");
         let diagnostic = Diagnostic::error("E0211", constraint.operand(0), message, label)
             .help("for other values say what number to take of each: `expectation(post, fn(x) => ..)`");

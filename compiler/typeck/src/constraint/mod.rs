@@ -86,6 +86,9 @@ pub enum Kind {
     Draw(Ty, Ty),
     /// `observe v ~ d`
     Observe(Ty, Ty),
+    /// A function of a distribution over Reals, Ints or Bools (of the quantiles, of a posterior of Reals too): the type of
+    /// its values
+    Query(Builtin, Ty, Ty),
 }
 
 /// Whether a constraint needs to be looked at again.
@@ -116,7 +119,8 @@ impl Kind {
             | Kind::Slice(a)
             | Kind::Sample(a, _)
             | Kind::Draw(a, _)
-            | Kind::Observe(a, _) => visit(*a),
+            | Kind::Observe(a, _)
+            | Kind::Query(_, a, _) => visit(*a),
             Kind::Distribution(_, args, _) => args.iter().for_each(|&arg| visit(arg)),
         }
     }
@@ -134,7 +138,8 @@ impl Kind {
             | Kind::Distribution(_, _, r)
             | Kind::Sample(_, r)
             | Kind::Draw(_, r)
-            | Kind::Observe(_, r) => Some(*r),
+            | Kind::Observe(_, r)
+            | Kind::Query(_, _, r) => Some(*r),
             Kind::Compare(..) | Kind::Concat(_) | Kind::Len(_) | Kind::Slice(_) => None,
         }
     }
@@ -170,6 +175,7 @@ impl Kind {
             Kind::Sample(a, r) => Kind::Sample(f(*a), f(*r)),
             Kind::Draw(a, r) => Kind::Draw(f(*a), f(*r)),
             Kind::Observe(a, r) => Kind::Observe(f(*a), f(*r)),
+            Kind::Query(builtin, a, r) => Kind::Query(*builtin, f(*a), f(*r)),
         }
     }
 }
@@ -256,6 +262,7 @@ impl Checker<'_> {
             Kind::Sample(a, r) => self.solve_sample(constraint, *a, *r),
             Kind::Draw(a, r) => self.solve_draw(constraint, *a, *r),
             Kind::Observe(a, r) => self.solve_observe(constraint, *a, *r),
+            Kind::Query(builtin, a, r) => self.solve_query(constraint, *builtin, *a, *r),
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Default<'a> {
     Int(i64),
     Real(f64),
     String(&'a str),
+    /// Nothing: an optional argument of a builtin, `()` of type Unit in the typed tree
+    Absent,
 }
 
 /// Where an argument comes from.
@@ -199,6 +201,7 @@ impl<'a> Checker<'a> {
             Source::Default(Default::Int(value)) => node(ExprKind::Int(value), Ty::INT, span),
             Source::Default(Default::Real(value)) => node(ExprKind::Real(value), Ty::REAL, span),
             Source::Default(Default::String(value)) => node(ExprKind::String(value.to_string()), Ty::STRING, span),
+            Source::Default(Default::Absent) => node(ExprKind::Unit, Ty::UNIT, span),
             Source::Default(Default::Required) => self.error(span),
         }
     }

@@ -9,7 +9,7 @@ use super::argument::{Called, Default, Parameter};
 use super::{Checker, node};
 use crate::constraint::{Constraint, Kind, Lift, Operator};
 use crate::effect::Effect;
-use crate::types::Ty;
+use crate::types::{Node, Ty};
 
 /// A use of a builtin.
 struct Use {
@@ -46,11 +46,23 @@ impl<'a> Checker<'a> {
         };
         let usage = self.builtin_use(builtin);
         // The point where a density is taken is of the type of the distribution, which must be known before.
-        let first = builtin == Builtin::LogDensity;
+        let first = matches!(
+            builtin,
+            Builtin::LogDensity
+                | Builtin::Cdf
+                | Builtin::Ccdf
+                | Builtin::LogCdf
+                | Builtin::LogCcdf
+                | Builtin::Quantile
+                | Builtin::QuantileCcdf
+        );
         if first && let Some(kind) = usage.constraint.clone() {
             self.require(Constraint::new(kind, span, &[args.first().map_or(span, |arg| arg.value.span)]));
         }
         let checked = self.check_sources(&sources, &usage.params, self.module, span);
+        if builtin == Builtin::Distribution {
+            self.moments_fit(&checked, &usage);
+        }
         if let (Some(kind), false) = (usage.constraint, first) {
             let spans: Vec<Span> = checked.iter().map(|arg| arg.span).collect();
             self.require(Constraint::new(kind, span, &spans));
@@ -59,6 +71,18 @@ impl<'a> Checker<'a> {
             self.perform(Effect::Random, span, &format!("`{}`", builtin.name()));
         }
         node(ExprKind::Builtin(builtin, checked), usage.result, span)
+    }
+
+    /// The functions that give the mean and the variance of a distribution give them in the shape of its values.
+    fn moments_fit(&mut self, checked: &[Expr], usage: &Use) {
+        for index in MOMENTS {
+            let is_given = checked.get(index).is_some_and(|arg| self.ty(arg) != Ty::UNIT);
+            if let (true, Node::Function(_, _, moment)) = (is_given, self.store.node(usage.params[index]).clone()) {
+                let kind = Kind::Moment(Builtin::Mean, usage.result, moment);
+                let place = checked[index].span;
+                self.require(Constraint::new(kind, place, &[place]));
+            }
+        }
     }
 
     fn call_print(&mut self, args: &'a [ast::Argument], span: Span) -> Expr {
@@ -71,9 +95,15 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn builtin_value(&mut self, builtin: Builtin, span: Span) -> Expr {
-        if matches!(builtin, Builtin::Infer) {
-            let diagnostic = Diagnostic::error("E0204", span, "`infer` must be called", "used as a value here")
-                .help("write `fn(model) => infer(model, ..)`");
+        if matches!(builtin, Builtin::Infer | Builtin::Distribution) {
+            let name = builtin.name();
+            let diagnostic =
+                Diagnostic::error("E0204", span, format!("`{name}` must be called"), "used as a value here").help(
+                    match builtin {
+                        Builtin::Infer => "write `fn(model) => infer(model, ..)`",
+                        _ => "write a function that calls it with the functions it is to be made of",
+                    },
+                );
             self.report(diagnostic);
             return self.error(span);
         }
@@ -87,27 +117,18 @@ impl<'a> Checker<'a> {
     fn builtin_use(&mut self, builtin: Builtin) -> Use {
         use Builtin as B;
         match builtin {
-            B::Exp
-            | B::Log
-            | B::Log1p
-            | B::Expm1
-            | B::Sqrt
-            | B::Sin
-            | B::Cos
-            | B::Tan
-            | B::Atan
-            | B::Tanh
-            | B::Lgamma
-            | B::Digamma
-            | B::InvLogit
-            | B::Logit
-            | B::Softplus
-            | B::NormalCdf => self.elementwise(builtin, Lift::RealToReal),
-            B::Abs => self.elementwise(builtin, Lift::NumberToSame),
+            B::Exp | B::Log | B::Log1p | B::Expm1 | B::Sqrt | B::Sin | B::Cos | B::Tan | B::Atan | B::Tanh => {
+                self.elementwise(builtin, Lift::RealToReal)
+            }
+            B::Special(special) => match special.arguments().len() {
+                1 => self.elementwise(builtin, Lift::RealToReal),
+                count => Use::pure(&vec![Ty::REAL; count], Ty::REAL),
+            },
+            B::Abs | B::JustBelow => self.elementwise(builtin, Lift::NumberToSame),
             B::Floor | B::Ceil | B::Round => self.elementwise(builtin, Lift::RealToInt),
             B::Real => self.elementwise(builtin, Lift::CountToReal),
             B::Int => self.elementwise(builtin, Lift::BoolToInt),
-            B::Min | B::Max => {
+            B::Min | B::Max | B::Midpoint => {
                 let (a, b, r) = (self.store.fresh(), self.store.fresh(), self.store.fresh());
                 Use::constrained(&[a, b], r, Kind::Binary(Operator::Extremum(builtin), a, b, r))
             }
@@ -175,6 +196,20 @@ impl<'a> Checker<'a> {
                 let d = self.store.fresh();
                 Use::constrained(&[d, a], Ty::REAL, Kind::Observe(d, a))
             }
+            B::Distribution => self.distribution_use(a),
+            B::Cdf | B::Ccdf | B::LogCdf | B::LogCcdf => {
+                let d = self.store.fresh();
+                Use::constrained(&[d, a], Ty::REAL, Kind::Query(builtin, d, a))
+            }
+            B::Quantile | B::QuantileCcdf => {
+                let d = self.store.fresh();
+                Use::constrained(&[d, Ty::REAL], a, Kind::Query(builtin, d, a))
+            }
+            B::LowerBound | B::UpperBound => {
+                let d = self.store.fresh();
+                Use::constrained(&[d], Ty::REAL, Kind::Query(builtin, d, a))
+            }
+            B::Entropy => Use::pure(&[self.store.dist(a)], Ty::REAL),
             B::Delta => Use::pure(&[a], self.store.dist(a)),
             B::Iid => {
                 let (one, array) = (self.store.dist(a), self.store.array(a));
@@ -207,6 +242,25 @@ impl<'a> Checker<'a> {
     }
 }
 
+impl Checker<'_> {
+    /// A distribution made of functions, with these values.
+    fn distribution_use(&mut self, a: Ty) -> Use {
+        let sample = self.store.function(&[], Effect::Random, a);
+        let of_value = self.store.function(&[a], Effect::Pure, Ty::REAL);
+        let quantile = self.store.function(&[Ty::REAL], Effect::Pure, a);
+        let (mean, variance) = (self.store.fresh(), self.store.fresh());
+        let mean = self.store.function(&[], Effect::Pure, mean);
+        let variance = self.store.function(&[], Effect::Pure, variance);
+        let entropy = self.store.function(&[], Effect::Pure, Ty::REAL);
+        let params =
+            [sample, of_value, of_value, of_value, quantile, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
+        Use::pure(&params, self.store.dist(a))
+    }
+}
+
+/// Which arguments of `distribution` give the mean and the variance.
+const MOMENTS: [usize; 2] = [6, 7];
+
 /// The names and defaults of a builtin's parameters.
 fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
     use Builtin as B;
@@ -220,12 +274,33 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
             with("resampling", Default::String("systematic")),
             with("threshold", Default::Real(0.5)),
         ],
+        B::Distribution => {
+            let parts = [
+                "sampler",
+                "log_density",
+                "log_cdf",
+                "log_ccdf",
+                "quantile",
+                "quantile_ccdf",
+                "mean",
+                "variance",
+                "entropy",
+            ];
+            let bounds = [("lower", f64::NEG_INFINITY), ("upper", f64::INFINITY)];
+            let parts = parts.into_iter().map(|name| with(name, Default::Absent));
+            parts.chain(bounds.map(|(name, bound)| with(name, Default::Real(bound)))).collect()
+        }
+        B::Cdf | B::Ccdf | B::LogCdf | B::LogCcdf => vec![required("distribution"), required("x")],
+        B::Quantile => vec![required("distribution"), required("p")],
+        B::QuantileCcdf => vec![required("distribution"), required("q")],
+        B::LowerBound | B::UpperBound | B::Entropy => vec![required("distribution")],
         B::Infer => vec![required("model"), required("method")],
         B::Checkpoint => Vec::new(),
-        B::Min | B::Max | B::Div => vec![required("a"), required("b")],
+        B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],
         B::Solve => vec![required("a"), required("b")],
+        B::Special(special) => special.arguments().iter().map(|_| Parameter::required(None)).collect(),
         _ => vec![Parameter::required(None)],
     }
 }

@@ -8,7 +8,7 @@ use crate::layout::builtin;
 use crate::object::{self, retain, word};
 use crate::worker::Worker;
 
-table![borel_unique, borel_grow, borel_slice, borel_concat, borel_range];
+table![borel_unique, borel_grow, borel_slice, borel_concat, borel_range, borel_weighted_quantile];
 
 /// Copies elements to the end of an array under construction, retaining their pointers.
 unsafe fn append(worker: &Worker, target: *mut u64, at: usize, source: *const u64, from: usize, count: usize) {
@@ -135,4 +135,33 @@ unsafe extern "C" fn borel_range(ctx: *mut Ctx, site: i64, low: i64, high: i64) 
         }
         or_raise(ctx, site, result)
     }
+}
+
+unsafe extern "C" fn borel_weighted_quantile(
+    ctx: *mut Ctx,
+    site: i64,
+    draws: *const u64,
+    weights: *const u64,
+    p: f64,
+) -> f64 {
+    // SAFETY: called by compiled code with its context and live `[Real]`s.
+    unsafe {
+        let (draws, weights) = (object::reals(draws), object::reals(weights));
+        let result = weighted_quantile(draws, weights, p).ok_or(ErrorKind::OutOfBounds { index: 0, length: 0 });
+        or_raise(ctx, site, result)
+    }
+}
+
+/// The smallest draw below or at which the mass is at least p; the largest, if rounding leaves less mass than p.
+fn weighted_quantile(draws: &[f64], weights: &[f64], p: f64) -> Option<f64> {
+    let mut order: Vec<usize> = (0..draws.len()).collect();
+    order.sort_by(|a, b| draws[*a].total_cmp(&draws[*b]));
+    let mut mass = 0.0;
+    for index in &order {
+        mass += weights[*index];
+        if mass >= p {
+            return Some(draws[*index]);
+        }
+    }
+    order.last().map(|index| draws[*index])
 }

@@ -3,7 +3,7 @@
 use super::table;
 use crate::ctx::{Ctx, or_raise};
 use crate::error::ErrorKind;
-use borel_math::{gamma, logarithm, normal};
+use borel_math::special::Special;
 
 /// Functions of one Real that cannot fail.
 macro_rules! unary {
@@ -14,6 +14,7 @@ macro_rules! unary {
         pub(super) fn symbols() -> Vec<(&'static str, *const u8)> {
             let mut symbols = others();
             symbols.extend([$((stringify!($name), $name as *const u8)),*]);
+            symbols.extend(Special::ALL.iter().map(|special| (special.symbol(), special.address())));
             symbols
         }
     };
@@ -29,22 +30,27 @@ unary! {
     borel_tan = f64::tan;
     borel_atan = f64::atan;
     borel_tanh = f64::tanh;
-    borel_lgamma = gamma::lgamma;
-    borel_digamma = gamma::digamma;
-    borel_inv_logit = logarithm::inv_logit;
-    borel_logit = logarithm::logit;
-    borel_softplus = logarithm::softplus;
-    borel_normal_cdf = normal::normal_cdf;
 }
 
 mod other_symbols {
     use super::*;
-    table![borel_pow, borel_pow_int, borel_floor, borel_ceil, borel_round];
+    table![borel_pow, borel_midpoint, borel_pow_int, borel_floor, borel_ceil, borel_round];
 }
 use other_symbols::symbols as others;
 
 extern "C" fn borel_pow(_: *mut Ctx, base: f64, exponent: f64) -> f64 {
     base.powf(exponent)
+}
+
+extern "C" fn borel_midpoint(_: *mut Ctx, a: f64, b: f64) -> f64 {
+    // The bits of doubles, those of negative ones turned around, are in their order.
+    let key = |x: f64| (x.to_bits() as i64) ^ ((x.to_bits() as i64 >> 63) as u64 >> 1) as i64;
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN;
+    }
+    let (a, b) = (key(a), key(b));
+    let middle = (a & b) + ((a ^ b) >> 1);
+    f64::from_bits((middle ^ ((middle >> 63) as u64 >> 1) as i64) as u64)
 }
 
 unsafe extern "C" fn borel_pow_int(ctx: *mut Ctx, site: i64, base: i64, exponent: i64) -> i64 {
