@@ -35,6 +35,59 @@ fn trees() {
   print(total(full(20, 1.0), fn(x) => x * scale))
 }";
 
+const REUSE: &str = "
+type Color = Red | Black
+type Tree = Leaf | Node(Color, Tree, Int, Tree)
+
+fn balance_left(l: Tree, k: Int, r: Tree) -> Tree =>
+  match l {
+    Node(Red, Node(Red, a, x, b), y, c) => Node(Red, Node(Black, a, x, b), y, Node(Black, c, k, r)),
+    Node(Red, a, x, Node(Red, b, y, c)) => Node(Red, Node(Black, a, x, b), y, Node(Black, c, k, r)),
+    _ => Node(Black, l, k, r)
+  }
+fn balance_right(l: Tree, k: Int, r: Tree) -> Tree =>
+  match r {
+    Node(Red, Node(Red, b, y, c), z, d) => Node(Red, Node(Black, l, k, b), y, Node(Black, c, z, d)),
+    Node(Red, b, y, Node(Red, c, z, d)) => Node(Red, Node(Black, l, k, b), y, Node(Black, c, z, d)),
+    _ => Node(Black, l, k, r)
+  }
+fn ins(t: Tree, x: Int) -> Tree =>
+  match t {
+    Leaf => Node(Red, Leaf, x, Leaf),
+    Node(Red, l, k, r) => if x < k { Node(Red, ins(l, x), k, r) } else if k < x { Node(Red, l, k, ins(r, x)) } else { t },
+    Node(Black, l, k, r) => if x < k { balance_left(ins(l, x), k, r) } else if k < x { balance_right(l, k, ins(r, x)) } else { t }
+  }
+fn insert(t: Tree, x: Int) -> Tree =>
+  match ins(t, x) {
+    Node(_, l, k, r) => Node(Black, l, k, r),
+    Leaf => Leaf
+  }
+fn size(t: Tree) -> Int => match t { Leaf => 0, Node(_, l, _, r) => size(l) + 1 + size(r) }
+type List = Nil | Cons(Int, List)
+fn below(n: Int) -> List {
+  var xs = Nil
+  for i in 0..n { xs = Cons(i, xs) }
+  xs
+}
+fn map(xs: List, f: Int -> Int) -> List => match xs { Nil => Nil, Cons(x, rest) => Cons(f(x), map(rest, f)) }
+fn sum(xs: List, acc: Int) -> Int => match xs { Nil => acc, Cons(x, rest) => sum(rest, acc + x) }
+fn reverse(xs: List, acc: List) -> List => match xs { Nil => acc, Cons(x, rest) => reverse(rest, Cons(x, acc)) }
+fn lists() {
+  var xs = below(1000)
+  for i in 0..1000 { xs = map(reverse(xs, Nil), fn(x) => x + i) }
+  print(sum(xs, 0))
+}
+fn trees() {
+  var t = Leaf
+  var x = 1
+  for _ in 0..100000 {
+    t = insert(t, x)
+    x = x * 48271 % 2147483647
+  }
+  print(size(t))
+}
+";
+
 /// Calls of `fibonacci(32)`.
 const FIBONACCI_CALLS: f64 = 7_049_155.0;
 
@@ -51,6 +104,7 @@ fn keep<T>(value: T) {
 fn main() {
     filter();
     recursion();
+    reuse();
     importance();
 }
 
@@ -101,6 +155,17 @@ fn recursion() {
     let [borel, hand] = in_turns(7, [&mut || run("trees"), &mut || by_hand()]);
     // 2^21 - 1 calls of `full`, as many of `total`, 2^20 of the closure.
     report("data types and closures: a tree of 2^20 leaves", "call", 5.0 * f64::from(1 << 20), borel, hand);
+}
+
+/// Structures that are taken apart and built again: unique ones are updated in place.
+fn reuse() {
+    let program = Program::compile(REUSE).expect("a right program");
+    let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| keep(line.len())).expect("a run");
+    let [borel, hand] = in_turns(11, [&mut || run("trees"), &mut || keep(hand_written::insertions(black_box(100_000)))]);
+    report("red-black tree: 100,000 insertions", "insertion", 1e5, borel, hand);
+    let by_hand = || keep(hand_written::list_rounds(black_box(1000), 1000));
+    let [borel, hand] = in_turns(11, [&mut || run("lists"), &mut || by_hand()]);
+    report("a list of 1000, 1000 times reversed and mapped", "cell", 2e6, borel, hand);
 }
 
 fn importance() {

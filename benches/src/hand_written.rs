@@ -3,6 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use std::cmp::Ordering;
 
 /// The bootstrap filter of the local level model with fixed scales: the log evidence of `y`.
 pub fn local_level(y: &[f64], particles: usize, s_level: f64, s_obs: f64, seed: u64) -> f64 {
@@ -90,4 +91,128 @@ pub fn conjugate(draws: usize, seed: u64) -> f64 {
         .collect();
     let largest = log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     largest + (log_weights.iter().map(|w| (w - largest).exp()).sum::<f64>() / draws as f64).ln()
+}
+
+/// A red-black tree, updated in place.
+type Ordered = Option<Box<OrderedNode>>;
+
+struct OrderedNode {
+    red: bool,
+    left: Ordered,
+    key: i64,
+    right: Ordered,
+}
+
+/// How many different numbers there are among those of a linear congruential generator, by insertion into a red-black tree.
+pub fn insertions(count: usize) -> usize {
+    let (mut tree, mut x) = (None, 1);
+    for _ in 0..count {
+        let mut root = inserted(tree, x);
+        root.red = false;
+        tree = Some(root);
+        x = x * 48271 % 2_147_483_647;
+    }
+    size(&tree)
+}
+
+fn size(tree: &Ordered) -> usize {
+    tree.as_ref().map_or(0, |node| size(&node.left) + 1 + size(&node.right))
+}
+
+fn inserted(tree: Ordered, key: i64) -> Box<OrderedNode> {
+    let Some(mut node) = tree else { return Box::new(OrderedNode { red: true, left: None, key, right: None }) };
+    match key.cmp(&node.key) {
+        Ordering::Less => {
+            node.left = Some(inserted(node.left.take(), key));
+            if node.red { node } else { balanced_left(node) }
+        }
+        Ordering::Greater => {
+            node.right = Some(inserted(node.right.take(), key));
+            if node.red { node } else { balanced_right(node) }
+        }
+        Ordering::Equal => node,
+    }
+}
+
+fn balanced_left(mut node: Box<OrderedNode>) -> Box<OrderedNode> {
+    let Some(mut left) = node.left.take_if(|left| left.red) else { return node };
+    if let Some(outer) = left.left.as_mut().filter(|outer| outer.red) {
+        outer.red = false;
+        node.left = left.right.take();
+        left.right = Some(node);
+        return left;
+    }
+    if let Some(mut middle) = left.right.take_if(|middle| middle.red) {
+        left.red = false;
+        left.right = middle.left.take();
+        node.left = middle.right.take();
+        middle.left = Some(left);
+        middle.right = Some(node);
+        return middle;
+    }
+    node.left = Some(left);
+    node
+}
+
+fn balanced_right(mut node: Box<OrderedNode>) -> Box<OrderedNode> {
+    let Some(mut right) = node.right.take_if(|right| right.red) else { return node };
+    if let Some(mut middle) = right.left.take_if(|middle| middle.red) {
+        right.red = false;
+        right.left = middle.right.take();
+        node.right = middle.left.take();
+        middle.left = Some(node);
+        middle.right = Some(right);
+        return middle;
+    }
+    if let Some(outer) = right.right.as_mut().filter(|outer| outer.red) {
+        outer.red = false;
+        node.right = right.left.take();
+        right.left = Some(node);
+        return right;
+    }
+    node.right = Some(right);
+    node
+}
+
+/// A linked list.
+type List = Option<Box<Cell>>;
+
+struct Cell {
+    value: i64,
+    rest: List,
+}
+
+/// The sum of a list of `0..length` after `rounds` rounds of reversing it and adding the number of the round to each element.
+pub fn list_rounds(length: i64, rounds: i64) -> i64 {
+    let mut list: List = None;
+    for value in 0..length {
+        list = Some(Box::new(Cell { value, rest: list }));
+    }
+    for round in 0..rounds {
+        list = added(reversed(list), round);
+    }
+    let mut total = 0;
+    while let Some(mut cell) = list {
+        total += cell.value;
+        list = cell.rest.take();
+    }
+    total
+}
+
+fn reversed(mut list: List) -> List {
+    let mut result = None;
+    while let Some(mut cell) = list {
+        list = std::mem::replace(&mut cell.rest, result);
+        result = Some(cell);
+    }
+    result
+}
+
+fn added(mut list: List, amount: i64) -> List {
+    let mut at = &mut list;
+    while let Some(cell) = at {
+        cell.value += amount;
+        at = &mut cell.rest;
+    }
+    list
 }

@@ -10,7 +10,7 @@ pub(crate) const REGISTER_RESULTS: usize = 2;
 /// The type of a local in registers.
 pub(crate) fn machine_type(ty: Ty) -> Type {
     match ty {
-        Ty::Int | Ty::Pointer => types::I64,
+        Ty::Int | Ty::Pointer | Ty::Token(_) => types::I64,
         Ty::Real => types::F64,
         Ty::Bool => types::I8,
     }

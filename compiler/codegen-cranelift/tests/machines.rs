@@ -123,7 +123,7 @@ fn tree() -> Running {
     let (depth, tag) = (tree.param(0), tree.param(1));
     let [leaf, number, less, left, right, sum] = [Bool, Int, Int, Int, Int, Int].map(|ty| tree.local(ty));
     let [tag_left, tag_right] = [tree.local(Pointer), tree.local(Pointer)];
-    tree.add([Stmt::Let(number, Expr::Load(use_of(tag), 0))]);
+    tree.add([Stmt::Let(number, Expr::Load(use_of(tag), boxed, 0))]);
     let scored = score_int(&mut tree, use_of(number), 1);
     tree.add(scored);
     let recurse = |result, tag| Stmt::Call(vec![result], FunctionId(0), vec![use_of(less), use_of(tag)]);
@@ -139,7 +139,7 @@ fn tree() -> Running {
                 Stmt::Let(tag_right, Expr::Use(use_of(tag))),
                 Stmt::Retain(use_of(tag_right)),
                 recurse(right, tag_right),
-                Stmt::Let(number, Expr::Load(use_of(tag), 0)),
+                Stmt::Let(number, Expr::Load(use_of(tag), boxed, 0)),
                 Stmt::Release(use_of(tag)),
                 Stmt::Let(sum, Expr::Binary(Binary::AddInt, use_of(left), use_of(right))),
                 Stmt::Let(sum, Expr::Binary(Binary::AddInt, use_of(sum), use_of(number))),

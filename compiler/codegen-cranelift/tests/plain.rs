@@ -271,8 +271,8 @@ fn objects_are_made_counted_and_freed() {
         ),
         Stmt::Retain(use_of(list)),
         Stmt::Release(use_of(list)),
-        Stmt::Let(element, Expr::Load(use_of(list), 0)),
-        Stmt::Let(flag, Expr::Load(use_of(list), 2)),
+        Stmt::Let(element, Expr::Load(use_of(list), cons, 0)),
+        Stmt::Let(flag, Expr::Load(use_of(list), cons, 2)),
         Stmt::Let(inner_tag, Expr::Tag(use_of(list), constructors)),
         Stmt::Release(use_of(list)),
         Stmt::Let(element, Expr::Binary(Binary::AddInt, use_of(element), Operand::Int(100))),
@@ -295,7 +295,7 @@ fn objects_of_many_slots_are_made_and_freed() {
     let (object, result) = (root.local(Pointer), root.local(Int));
     root.add([
         Stmt::New(object, wide, vec![use_of(x[0]); 100]),
-        Stmt::Let(result, Expr::Load(use_of(object), 99)),
+        Stmt::Let(result, Expr::Load(use_of(object), wide, 99)),
         Stmt::Release(use_of(object)),
         Stmt::Return(vec![use_of(result)]),
     ]);
@@ -337,9 +337,9 @@ fn closures_are_told_apart_by_their_layout() {
     let (mut root, x) = Build::root("root", View::Simulate, &[Int], &[Int]);
     let [closure, positive, layout] = [root.local(Pointer), root.local(Bool), root.local(Int)];
     let [captured, result] = [root.local(Int), root.local(Int)];
-    let apply = |operation| {
+    let apply = |layout, operation| {
         vec![
-            Stmt::Let(captured, Expr::Load(use_of(closure), 0)),
+            Stmt::Let(captured, Expr::Load(use_of(closure), layout, 0)),
             Stmt::Let(result, Expr::Checked(operation, use_of(x[0]), use_of(captured), SITE)),
         ]
     };
@@ -353,7 +353,7 @@ fn closures_are_told_apart_by_their_layout() {
         Stmt::Let(layout, Expr::LayoutOf(use_of(closure))),
         Stmt::Switch(
             use_of(layout),
-            vec![(i64::from(adds.0), apply(Checked::Add)), (i64::from(multiplies.0), apply(Checked::Mul))],
+            vec![(i64::from(adds.0), apply(adds, Checked::Add)), (i64::from(multiplies.0), apply(multiplies, Checked::Mul))],
             vec![Stmt::Trap(Trap::Unreachable, vec![], SITE)],
         ),
         Stmt::Release(use_of(closure)),

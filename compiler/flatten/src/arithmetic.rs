@@ -76,7 +76,7 @@ impl Body<'_, '_> {
         let mut all: Option<Operand> = None;
         for (a, b) in left.iter().zip(right) {
             let same = match self.type_of(*a) {
-                Ty::Int => self.binary(Ty::Bool, Binary::EqInt, *a, *b),
+                Ty::Int | Ty::Token(_) => self.binary(Ty::Bool, Binary::EqInt, *a, *b),
                 Ty::Real => self.binary(Ty::Bool, Binary::Eq, *a, *b),
                 Ty::Bool => self.binary(Ty::Bool, Binary::EqBool, *a, *b),
                 Ty::Pointer => self.named(Named::Equal, vec![*a, *b]),

@@ -75,10 +75,11 @@ impl Body<'_, '_> {
     /// Binds the captured variables of a lambda to loads from its closure; gives the locals with their slots.
     pub fn load_captures(&mut self, number: u32, closure: Operand) -> Vec<(Local, u32)> {
         let mut loaded = Vec::new();
+        let layout = self.flattener.closure_layout(number);
         for var in self.flattener.facts.lambda(number).captures.clone() {
             for local in self.bind(var) {
                 let slot = loaded.len() as u32;
-                self.emit(Stmt::Let(local, Expr::Load(closure, slot)));
+                self.emit(Stmt::Let(local, Expr::Load(closure, layout, slot)));
                 loaded.push((local, slot));
             }
         }
@@ -213,7 +214,8 @@ impl Body<'_, '_> {
     /// Looks the arguments up in the memo table; if they are new, calls the closure and keeps the result.
     fn memoised_call(&mut self, ty: core::Ty, mem: Operand, words: &[Ty], args: Vec<Operand>) {
         let results = self.results.clone();
-        let number = self.define("number", Ty::Int, Expr::Load(mem, 0));
+        let layout = self.flattener.mem_layout();
+        let number = self.define("number", Ty::Int, Expr::Load(mem, layout, 0));
         let key_words: Vec<Ty> = std::iter::once(Ty::Int).chain(words.iter().copied()).collect();
         let key_slots = std::iter::once(number).chain(args.iter().copied()).collect();
         let key = self.boxed("key", &key_words, key_slots);
@@ -222,7 +224,7 @@ impl Body<'_, '_> {
         self.when(
             is_new,
             |b| {
-                let closure = b.define("closure", Ty::Pointer, Expr::Load(mem, 1));
+                let closure = b.define("closure", Ty::Pointer, Expr::Load(mem, layout, 1));
                 let value = b.locals_for("value", &results);
                 let candidates = b.all_candidates(ty);
                 b.dispatch(&candidates, ty, closure, &args, &Destination::Locals(value.clone()));
@@ -232,7 +234,8 @@ impl Body<'_, '_> {
                 b.return_(value);
             },
             |b| {
-                let load = |(slot, word): (usize, &Ty)| b.define("value", *word, Expr::Load(found, slot as u32));
+                let kept = b.box_layout("memoised", &results);
+                let load = |(slot, word): (usize, &Ty)| b.define("value", *word, Expr::Load(found, kept, slot as u32));
                 let value = results.iter().enumerate().map(load).collect();
                 b.return_(value);
             },

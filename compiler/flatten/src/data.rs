@@ -42,7 +42,7 @@ impl<'a> Body<'_, 'a> {
             return self.unreachable();
         };
         let value = self.word(scrutinee);
-        let layouts = self.flattener.representation.constructors(*data);
+        let (data, layouts) = (*data, self.flattener.representation.constructors(*data));
         let exhaustive = default.is_none() || arms.len() == layouts.len();
         let on = if exhaustive && arms.len() == 1 {
             Operand::Int(0)
@@ -52,7 +52,7 @@ impl<'a> Body<'_, 'a> {
         let mut cases = Vec::new();
         for (index, fields, block) in arms {
             let case = self.block(|b| {
-                b.load_fields(value, fields);
+                b.load_fields(value, data, *index, fields);
                 b.core_block(block, destination);
             });
             cases.push((i64::from(*index), case));
@@ -63,11 +63,15 @@ impl<'a> Body<'_, 'a> {
         self.switch(on, cases);
     }
 
-    fn load_fields(&mut self, object: Operand, fields: &[Var]) {
+    fn load_fields(&mut self, object: Operand, data: DataId, constructor: u32, fields: &[Var]) {
+        if fields.is_empty() {
+            return;
+        }
+        let layout = self.flattener.representation.constructor(data, constructor);
         let mut slot = 0;
         for field in fields {
             for local in self.bind(*field) {
-                self.emit(Stmt::Let(local, Expr::Load(object, slot)));
+                self.emit(Stmt::Let(local, Expr::Load(object, layout, slot)));
                 slot += 1;
             }
         }

@@ -72,7 +72,7 @@ impl<'a> Body<'_, 'a> {
             Ty::Real => Operand::Real(0.0),
             Ty::Int => Operand::Int(0),
             Ty::Bool => Operand::Bool(false),
-            Ty::Pointer => Operand::Null,
+            Ty::Pointer | Ty::Token(_) => Operand::Null,
         }
     }
 

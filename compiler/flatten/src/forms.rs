@@ -53,6 +53,8 @@ struct Asked {
     /// The type of its values.
     value: core::Ty,
     distribution: Operand,
+    /// How it lies in memory.
+    layout: LayoutId,
     operands: Vec<Operand>,
 }
 
@@ -74,8 +76,14 @@ impl Flattener<'_> {
         let mut body = Body::new(self, instance.view, results, span);
         let distribution = body.local("distribution", Ty::Pointer);
         let taken = body.locals_for("operand", &takes);
-        let asked = Asked { query, value, distribution: Operand::Local(distribution), operands: operands(&taken) };
-        body.tell_apart(&forms, &asked);
+        let asked = |layout| Asked {
+            query,
+            value,
+            distribution: Operand::Local(distribution),
+            layout,
+            operands: operands(&taken),
+        };
+        body.tell_apart(&forms, value, Operand::Local(distribution), asked);
         let params = std::iter::once(distribution).chain(taken).collect();
         body.finish(query.name(), params, suspends, Vec::new())
     }
@@ -124,18 +132,24 @@ impl Body<'_, '_> {
         self.call(callee, std::iter::once(distribution).chain(operands).collect(), results)
     }
 
-    fn tell_apart(&mut self, forms: &[Form], asked: &Asked) {
+    fn tell_apart(
+        &mut self,
+        forms: &[Form],
+        value: core::Ty,
+        distribution: Operand,
+        asked: impl Fn(LayoutId) -> Asked,
+    ) {
         if forms.is_empty() {
             return self.unreachable();
         }
         let on = match forms {
             [_] => Operand::Int(0),
-            _ => self.define("layout", Ty::Int, Expr::LayoutOf(asked.distribution)),
+            _ => self.define("layout", Ty::Int, Expr::LayoutOf(distribution)),
         };
         let mut cases = Vec::new();
         for form in forms {
-            let layout = self.form_layout(*form, asked.value);
-            let case = self.block(|b| b.answer(*form, asked));
+            let layout = self.form_layout(*form, value);
+            let case = self.block(|b| b.answer(*form, &asked(layout)));
             cases.push((i64::from(layout.0), case));
         }
         self.switch(on, cases);
@@ -172,14 +186,14 @@ impl Body<'_, '_> {
             Form::Structural(Structural::Delta, _) => self.answer_of_point(asked),
             Form::Structural(Structural::Empirical, _) => self.answer_of_draws(asked),
             Form::Structural(Structural::Product, array) => {
-                let all = self.define("distributions", Ty::Pointer, Expr::Load(asked.distribution, 0));
+                let all = self.define("distributions", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, 0));
                 let length = self.length(all);
                 let element = self.element_type(array);
                 self.answer_of_many(asked, element, length, |b, i| b.element(all, i, &[Ty::Pointer])[0]);
             }
             Form::Structural(Structural::Iid, element) => {
-                let one = self.define("distribution", Ty::Pointer, Expr::Load(asked.distribution, 0));
-                let length = self.define("length", Ty::Int, Expr::Load(asked.distribution, 1));
+                let one = self.define("distribution", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, 0));
+                let length = self.define("length", Ty::Int, Expr::Load(asked.distribution, asked.layout, 1));
                 self.check_count(length);
                 self.answer_of_many(asked, element, length, |_, _| one);
             }
@@ -193,14 +207,14 @@ impl Body<'_, '_> {
         self.when(ok, |_| {}, |b| b.emit(Stmt::Trap(Trap::Negative, vec![count], site)));
     }
 
-    fn load_words(&mut self, object: Operand, words: &[Ty]) -> Vec<Operand> {
-        let load = |(slot, ty): (usize, &Ty)| self.define("", *ty, Expr::Load(object, slot as u32));
+    fn load_words(&mut self, object: Operand, layout: LayoutId, words: &[Ty]) -> Vec<Operand> {
+        let load = |(slot, ty): (usize, &Ty)| self.define("", *ty, Expr::Load(object, layout, slot as u32));
         words.iter().enumerate().map(load).collect()
     }
 
     fn answer_of_catalogue(&mut self, kind: DistKind, asked: &Asked) {
         let types: Vec<Ty> = parameter_types(kind).collect();
-        let parameters = self.load_words(asked.distribution, &types);
+        let parameters = self.load_words(asked.distribution, asked.layout, &types);
         let answer = match asked.query {
             Query::Draw if self.view == View::Enumerate => {
                 if kind.entry().discreteness == Discreteness::Continuous {
@@ -265,11 +279,11 @@ impl Body<'_, '_> {
         let Some(part) = asked.query.part() else {
             let after = u32::from(asked.query == Query::Quantity(Quantity::UpperBound));
             let slot = given.parts().count() as u32 + after;
-            let bound = self.define("bound", Ty::Real, Expr::Load(asked.distribution, slot));
+            let bound = self.define("bound", Ty::Real, Expr::Load(asked.distribution, asked.layout, slot));
             return self.return_(vec![bound]);
         };
         let Some(position) = given.position(part) else { return self.stop(core::missing(part)) };
-        let closure = self.define("function", Ty::Pointer, Expr::Load(asked.distribution, position as u32));
+        let closure = self.define("function", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, position as u32));
         let results = self.results.clone();
         let (lambda, ty) = functions[position];
         let may_score = part == Part::Sample && self.flattener.facts.effects_of_function(lambda, ty).scores;
@@ -295,7 +309,7 @@ impl Body<'_, '_> {
     /// Of a distribution that has one value.
     fn answer_of_point(&mut self, asked: &Asked) {
         let words = self.words(asked.value);
-        let own = self.load_words(asked.distribution, &words);
+        let own = self.load_words(asked.distribution, asked.layout, &words);
         let answer = match asked.query {
             Query::Draw | Query::Quantity(Quantity::Quantile | Quantity::QuantileCcdf) => own,
             Query::LogDensity => {
@@ -405,8 +419,8 @@ impl Body<'_, '_> {
     /// Of the draws of a posterior with their weights.
     fn answer_of_draws(&mut self, asked: &Asked) {
         let words = self.words(asked.value);
-        let values = self.define("values", Ty::Pointer, Expr::Load(asked.distribution, 0));
-        let weights = self.define("weights", Ty::Pointer, Expr::Load(asked.distribution, 1));
+        let values = self.define("values", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, 0));
+        let weights = self.define("weights", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, 1));
         match asked.query {
             Query::Draw => {
                 let chosen = match self.view {

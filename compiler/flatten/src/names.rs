@@ -2,7 +2,7 @@
 //! innermost loop around it. Loops inside loops, and runs of random functions under a name, are scopes.
 
 use crate::body::{Body, Destination};
-use borel_abi::layout::{LayoutKind, Role};
+use borel_abi::layout::{LayoutId, LayoutKind, Role};
 use borel_abi::shape::ShapeId;
 use borel_core as core;
 use borel_core::{Atom, ChoiceId, Type};
@@ -75,7 +75,7 @@ impl<'a> Body<'_, 'a> {
                 let bits = match self.type_of(*word) {
                     Ty::Real => self.unary(Ty::Int, Unary::Bits, *word),
                     Ty::Bool => self.unary(Ty::Int, Unary::BoolToInt, *word),
-                    Ty::Int | Ty::Pointer => *word,
+                    Ty::Int | Ty::Pointer | Ty::Token(_) => *word,
                 };
                 let args = self.record_arguments(choice, shape, bits);
                 self.perform(Named::Record, args);
@@ -100,10 +100,15 @@ impl<'a> Body<'_, 'a> {
 
     /// An object with these words.
     pub fn boxed(&mut self, name: &str, kinds: &[Ty], words: Vec<Operand>) -> Operand {
-        let slots = crate::representation::slots(kinds);
-        let layout = self.flattener.representation.layout(name, LayoutKind::Fields(slots), Role::Plain);
+        let layout = self.box_layout(name, kinds);
         let local = self.local(name, Ty::Pointer);
         self.emit(Stmt::New(local, layout, words));
         Operand::Local(local)
+    }
+
+    /// The layout of such objects.
+    pub fn box_layout(&mut self, name: &str, kinds: &[Ty]) -> LayoutId {
+        let slots = crate::representation::slots(kinds);
+        self.flattener.representation.layout(name, LayoutKind::Fields(slots), Role::Plain)
     }
 }

@@ -29,6 +29,7 @@ fn slot(ty: flow::Ty) -> Slot {
         flow::Ty::Real => Slot::Real,
         flow::Ty::Bool => Slot::Bool,
         flow::Ty::Pointer => Slot::Pointer,
+        flow::Ty::Token(_) => unreachable!("tokens are not stored"),
     }
 }
 

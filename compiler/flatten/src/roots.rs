@@ -4,7 +4,7 @@
 use crate::body::{Body, Destination, operands};
 use crate::facts::Unit;
 use crate::flattener::{Code, Flattener, Instance, Source};
-use borel_abi::layout::{LayoutKind, Role};
+use borel_abi::layout::{LayoutId, LayoutKind, Role};
 use borel_core as core;
 use borel_core::Atom;
 use borel_flow::runtime::Named;
@@ -48,7 +48,7 @@ impl Flattener<'_> {
     fn new_root(
         &mut self,
         name: String,
-        environment: borel_abi::layout::LayoutId,
+        environment: LayoutId,
         parameters: Vec<(String, borel_abi::shape::ShapeId)>,
         result: core::Ty,
         unit: Unit,
@@ -80,7 +80,7 @@ impl Flattener<'_> {
         if slot.is_some() {
             return;
         }
-        let function = self.root_function(*source, view);
+        let function = self.root_function(*source, root.environment, view);
         let id = Some(self.add(function));
         let root = &mut self.roots[index].1;
         match view {
@@ -91,7 +91,7 @@ impl Flattener<'_> {
         }
     }
 
-    fn root_function(&mut self, source: Source, view: View) -> Function {
+    fn root_function(&mut self, source: Source, layout: LayoutId, view: View) -> Function {
         let program = self.program;
         let suspends = matches!(view, View::Step | View::Enumerate);
         let (name, block, result, span) = match source {
@@ -109,7 +109,7 @@ impl Flattener<'_> {
         let mut body = Body::new(self, view, results, span);
         let pointer = body.local("environment", Ty::Pointer);
         let environment = match source {
-            Source::Program(id) => body.load_parameters(&program.function(id).params, Operand::Local(pointer)),
+            Source::Program(id) => body.load_parameters(&program.function(id).params, Operand::Local(pointer), layout),
             Source::Lambda(number) => body.load_captures(number, Operand::Local(pointer)),
         };
         body.core_block(block, &Destination::Return);
@@ -139,12 +139,17 @@ impl Flattener<'_> {
 }
 
 impl Body<'_, '_> {
-    fn load_parameters(&mut self, params: &[core::Var], environment: Operand) -> Vec<(Local, u32)> {
+    fn load_parameters(
+        &mut self,
+        params: &[core::Var],
+        environment: Operand,
+        layout: LayoutId,
+    ) -> Vec<(Local, u32)> {
         let mut loaded = Vec::new();
         for param in params {
             for local in self.bind(*param) {
                 let slot = loaded.len() as u32;
-                self.emit(Stmt::Let(local, Expr::Load(environment, slot)));
+                self.emit(Stmt::Let(local, Expr::Load(environment, layout, slot)));
                 loaded.push((local, slot));
             }
         }

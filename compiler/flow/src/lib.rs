@@ -10,7 +10,9 @@
 //! 3. Before reference counting, no Retain or Release stands in the code, except the Release of a pointer that the
 //!    store right after it overwrites (it is loaded from there right before). After it ([`Function::counted`]), every owned
 //!    pointer is consumed exactly once on every path, and a borrowed one is used only while its owner is alive.
-//! 4. Only functions with `suspends` contain [`Stmt::Suspend`] or calls of functions with `suspends`. In those, all
+//! 4. A token is consumed exactly once on every path too, by the object made in its memory or by a Release, and none is
+//!    held across a suspension.
+//! 5. Only functions with `suspends` contain [`Stmt::Suspend`] or calls of functions with `suspends`. In those, all
 //!    pointers live across a suspension are owned (except those of [`Function::environment`]).
 
 pub mod liveness;
@@ -52,6 +54,8 @@ pub enum Ty {
     Bool,
     /// A counted reference, see `borel_abi::layout`
     Pointer,
+    /// The memory of a dead object, of so many words of 16 bytes, or 0: what a new object of that size may be made in
+    Token(u32),
 }
 
 /// The code of a program.
@@ -185,6 +189,11 @@ pub enum Stmt {
     StoreElement(Operand, Operand, u32, u32, Operand),
     /// A new Fields object with these slots (consumed)
     New(Local, LayoutId, Vec<Operand>),
+    /// Takes an object of this layout (consumed) apart: the locals, which have been loaded from these slots, are owned from
+    /// here on; what else it refers to is released. If this was its last reference, its memory goes into the token
+    Take(Option<Local>, Operand, LayoutId, Vec<(u32, Operand)>),
+    /// As New, in the memory of the token (consumed) if it has any
+    Renew(Local, Operand, LayoutId, Vec<Operand>),
     /// A new array of this length (checked to be at least 0 and to fit by the site); its pointer slots are 0
     NewArray(Local, LayoutId, Operand, Site),
     /// A call of a function of the module
@@ -196,7 +205,7 @@ pub enum Stmt {
     SetContext(i32, Operand),
     /// Adds one to the count
     Retain(Operand),
-    /// Takes one from the count; frees at zero
+    /// Takes one from the count; frees at zero. Of a token: gives its memory back
     Release(Operand),
     /// Conditional
     If(Operand, Block, Block),
@@ -265,8 +274,8 @@ pub enum Expr {
     Checked(Checked, Operand, Operand, Site),
     /// If the first is true the second, else the third
     Select(Operand, Operand, Operand),
-    /// A slot of a Fields object (for a Pointer: borrowed from the object)
-    Load(Operand, u32),
+    /// A slot of a Fields object of this layout (for a Pointer: borrowed from the object)
+    Load(Operand, LayoutId, u32),
     /// A word of an element: array, index, words per element, word (for a Pointer: borrowed from the array)
     LoadElement(Operand, Operand, u32, u32),
     /// The length of an array (also the byte length of text), or the rows of a matrix

@@ -18,6 +18,11 @@ pub fn lends(word: i32) -> bool {
     (offset::RESULTS..offset::RESULTS + 8 * RESULTS as i32).contains(&word)
 }
 
+/// The size of an object with so many slots, as tokens have it: words of 16 bytes, the header among them.
+pub fn units(slots: usize) -> u32 {
+    (8 + 8 * slots).div_ceil(16) as u32
+}
+
 /// Calls `f` with each operand of a statement, and what becomes of it if it is a pointer. `owned` says whether a function owns
 /// a parameter.
 pub fn each_use(stmt: &Stmt, owned: &dyn Fn(FunctionId, usize) -> bool, f: &mut dyn FnMut(Operand, Use)) {
@@ -33,6 +38,14 @@ pub fn each_use(stmt: &Stmt, owned: &dyn Fn(FunctionId, usize) -> bool, f: &mut 
             f(*b, Use::Consume);
         }
         Stmt::New(_, _, slots) => slots.iter().for_each(|slot| f(*slot, Use::Consume)),
+        Stmt::Renew(_, token, _, slots) => {
+            f(*token, Use::Consume);
+            slots.iter().for_each(|slot| f(*slot, Use::Consume));
+        }
+        Stmt::Take(_, object, _, moved) => {
+            f(*object, Use::Consume);
+            moved.iter().for_each(|(_, local)| f(*local, Use::Borrow));
+        }
         Stmt::Return(values) => values.iter().for_each(|value| f(*value, Use::Consume)),
         Stmt::Call(_, callee, args) => {
             for (index, arg) in args.iter().enumerate() {
@@ -61,7 +74,7 @@ pub fn consumes(runtime: Runtime, index: usize) -> bool {
 /// Whether the locals a statement assigns borrow from its operand instead of being owned.
 pub fn borrows(stmt: &Stmt) -> Option<Operand> {
     match stmt {
-        Stmt::Let(_, Expr::Load(a, _) | Expr::LoadElement(a, ..)) => Some(*a),
+        Stmt::Let(_, Expr::Load(a, ..) | Expr::LoadElement(a, ..)) => Some(*a),
         _ => None,
     }
 }

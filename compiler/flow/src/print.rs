@@ -1,6 +1,7 @@
 //! Flow as text, for people: one statement a line, locals as `name%number`.
 
 use crate::{Block, Expr, Function, Local, Module, Operand, Root, Stmt, Suspension, Ty};
+use borel_abi::layout::LayoutId;
 use std::fmt::{self, Display, Formatter, Write};
 
 /// The text of a module.
@@ -94,7 +95,7 @@ impl Display for In<'_, &Expr> {
             Expr::Binary(op, a, b) => write!(f, "{op:?} {}, {}", operand(a), operand(b)),
             Expr::Checked(op, a, b, site) => write!(f, "checked {op:?} {}, {} @{}", operand(a), operand(b), site.0),
             Expr::Select(a, b, c) => write!(f, "select {}, {}, {}", operand(a), operand(b), operand(c)),
-            Expr::Load(a, slot) => write!(f, "{}.{slot}", operand(a)),
+            Expr::Load(a, _, slot) => write!(f, "{}.{slot}", operand(a)),
             Expr::LoadElement(a, i, stride, word) => {
                 write!(f, "{}[{}]{}", operand(a), operand(i), Part(*stride, *word))
             }
@@ -121,6 +122,7 @@ fn type_name(ty: Ty) -> &'static str {
         Ty::Real => "Real",
         Ty::Bool => "Bool",
         Ty::Pointer => "Pointer",
+        Ty::Token(_) => "Token",
     }
 }
 
@@ -153,6 +155,11 @@ impl Printer<'_> {
         self.depth -= 1;
     }
 
+    fn layout(&self, layout: LayoutId) -> String {
+        let name = self.module.layouts.get(layout.0 as usize).map_or("?", |layout| &layout.name);
+        format!("{}{name:?}", layout.0)
+    }
+
     fn defined(&self, locals: &[Local]) -> String {
         let name = |local: &Local| {
             format!("{}: {}", In(self.function, *local), type_name(self.function.locals[local.0 as usize].ty))
@@ -176,8 +183,18 @@ impl Printer<'_> {
             }
             Stmt::New(local, layout, slots) => {
                 let defined = self.defined(&[*local]);
-                let name = self.module.layouts.get(layout.0 as usize).map_or("?", |layout| &layout.name);
-                self.line(format_args!("{defined}new {}{name:?}({})", layout.0, many(slots)));
+                self.line(format_args!("{defined}new {}({})", self.layout(*layout), many(slots)));
+            }
+            Stmt::Renew(local, token, layout, slots) => {
+                let (defined, token) = (self.defined(&[*local]), one(token));
+                self.line(format_args!("{defined}new {} in {token}({})", self.layout(*layout), many(slots)));
+            }
+            Stmt::Take(token, object, layout, moved) => {
+                let defined = self.defined(token.as_slice());
+                let moved: Vec<String> =
+                    moved.iter().map(|(slot, local)| format!("{slot}: {}", one(local))).collect();
+                let layout = self.layout(*layout);
+                self.line(format_args!("{defined}take {} as {layout}({})", one(object), moved.join(", ")));
             }
             Stmt::NewArray(local, layout, length, site) => {
                 let defined = self.defined(&[*local]);

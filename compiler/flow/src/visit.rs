@@ -24,7 +24,7 @@ impl Expr {
         match self {
             Expr::Use(a)
             | Expr::Unary(_, a)
-            | Expr::Load(a, _)
+            | Expr::Load(a, ..)
             | Expr::Length(a)
             | Expr::LayoutOf(a)
             | Expr::Tag(a, _) => f(a),
@@ -61,6 +61,14 @@ impl Stmt {
             | Stmt::Runtime(_, _, operands, _)
             | Stmt::Return(operands)
             | Stmt::Trap(_, operands, _) => operands.iter().for_each(|operand| f(*operand)),
+            Stmt::Renew(_, token, _, slots) => {
+                f(*token);
+                slots.iter().for_each(|slot| f(*slot));
+            }
+            Stmt::Take(_, object, _, moved) => {
+                f(*object);
+                moved.iter().for_each(|(_, local)| f(*local));
+            }
             Stmt::NewArray(_, _, a, _)
             | Stmt::SetContext(_, a)
             | Stmt::Retain(a)
@@ -101,6 +109,14 @@ impl Stmt {
             | Stmt::If(a, ..)
             | Stmt::Switch(a, ..)
             | Stmt::Suspend(Suspension::Choice(a, _), _) => f(a),
+            Stmt::Renew(_, token, _, slots) => {
+                f(token);
+                slots.iter_mut().for_each(f);
+            }
+            Stmt::Take(_, object, _, moved) => {
+                f(object);
+                moved.iter_mut().for_each(|(_, local)| f(local));
+            }
             Stmt::Suspend(Suspension::Score, _)
             | Stmt::Loop(..)
             | Stmt::Block(..)
@@ -114,6 +130,8 @@ impl Stmt {
         match self {
             Stmt::Let(local, _)
             | Stmt::New(local, ..)
+            | Stmt::Renew(local, ..)
+            | Stmt::Take(Some(local), ..)
             | Stmt::NewArray(local, ..)
             | Stmt::Suspend(Suspension::Choice(_, local), _) => f(*local),
             Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) => locals.iter().for_each(|local| f(*local)),

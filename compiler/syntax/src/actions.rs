@@ -138,11 +138,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// `place op= value`, which stands for `place = place op value`.
-    pub fn update(&self, left: usize, place: Expr, op: BinaryOp, value: Expr, right: usize) -> Stmt {
+    /// `place op= value`, which stands for `place = place op value`; but an index that does more than read is computed once.
+    pub fn update(&self, left: usize, mut place: Expr, op: BinaryOp, value: Expr, right: usize) -> Stmt {
         self.check_place(&place, op.symbol());
+        let mut stmts = Vec::new();
+        name_indices(&mut place, &mut stmts);
         let sum = self.binary(left, place.clone(), op, value, right);
-        self.stmt(left, StmtKind::Assign(place, sum), right)
+        let update = self.stmt(left, StmtKind::Assign(place, sum), right);
+        if stmts.is_empty() {
+            return update;
+        }
+        let span = update.span;
+        stmts.push(update);
+        let block = ExprKind::Block(Block { stmts, span });
+        self.stmt(left, StmtKind::Expr(Expr { kind: block, span }), right)
     }
 
     fn check_place(&self, place: &Expr, operator: &str) {
@@ -205,6 +214,43 @@ impl<'a> Context<'a> {
     /// A block as an expression.
     pub fn block(&self, block: Block) -> Expr {
         Expr { span: block.span, kind: ExprKind::Block(block) }
+    }
+}
+
+/// Lets a name stand for each index of a place that calls or draws something, in the order of evaluation. The names have a
+/// blank, so no program has them.
+fn name_indices(place: &mut Expr, stmts: &mut Vec<Stmt>) {
+    match &mut place.kind {
+        ExprKind::Field(base, _) => name_indices(base, stmts),
+        ExprKind::Index(base, indices) => {
+            name_indices(base, stmts);
+            for index in indices {
+                match index {
+                    Index::At(at) if !only_reads(at) => {
+                        let span = at.span;
+                        let name = Ident { name: Name::new(&format!("index {}", stmts.len())), span };
+                        let pattern = Pattern { kind: PatternKind::Name(name.clone()), span };
+                        let value = std::mem::replace(at, Expr { kind: ExprKind::Name(name), span });
+                        stmts.push(Stmt { kind: StmtKind::Let(pattern, None, value), span });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether computing an expression twice is the same as computing it once.
+fn only_reads(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int(_) | ExprKind::Real(_) | ExprKind::Name(_) | ExprKind::Error => true,
+        ExprKind::Field(base, _) | ExprKind::Unary(_, base) => only_reads(base),
+        ExprKind::Binary(_, a, b) => only_reads(a) && only_reads(b),
+        ExprKind::Index(base, indices) => {
+            only_reads(base) && indices.iter().all(|index| matches!(index, Index::At(at) if only_reads(at)))
+        }
+        _ => false,
     }
 }
 

@@ -314,9 +314,7 @@ pub fn starts_definition(token: Token, next: Option<&Lexeme>) -> bool {
 
 /// Whether this token starts a statement and can stand nowhere within `(..)` or `[..]`.
 fn starts_statement_only(token: Token, next: Option<&Lexeme>) -> bool {
-    let keyword = matches!(
-        token,
-        Token::Let | Token::Var | Token::Return | Token::Observe | Token::While | Token::Break | Token::Continue
-    );
+    // A `for` may be that of a comprehension.
+    let keyword = token.starts_statement() && token != Token::For;
     keyword || starts_definition(token, next)
 }

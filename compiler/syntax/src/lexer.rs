@@ -3,6 +3,8 @@
 //! Invariant: the spans of tokens and comments are disjoint, in order, and on character boundaries; every character that
 //! is not blank lies in one of them or in the span of a diagnostic.
 
+use std::ops::Range;
+
 use borel_diagnostics::Diagnostic;
 use borel_source::{FileId, Span};
 use logos::Logos;
@@ -77,6 +79,12 @@ pub fn lex(file: FileId, text: &str) -> Lexed<'_> {
                 split_tuple_fields(&mut lexed, file, text, start, end);
                 continue;
             }
+            Ok(Token::BadNumber) if is_smallest_int(&lexed.lexemes, text, start..end) => {
+                if let Some(minus) = lexed.lexemes.last_mut() {
+                    (minus.token, minus.end) = (Token::Int(i64::MIN), end);
+                }
+                continue;
+            }
             Ok(token) => {
                 let diagnostic = check(token, Span::new(file, start, end), text);
                 let refused = matches!(token, Token::BadNumber | Token::UnterminatedString);
@@ -101,6 +109,20 @@ pub fn lex(file: FileId, text: &str) -> Lexed<'_> {
 
 fn follows_dot(lexemes: &[Lexeme], start: usize) -> bool {
     lexemes.last().is_some_and(|last| last.token == Token::Dot && last.end == start)
+}
+
+/// Whether a number is the magnitude of the smallest Int right after the minus of a negation: the two are one token, since
+/// the number alone is too large. (A power would come before the negation.)
+fn is_smallest_int(lexemes: &[Lexeme], text: &str, number: Range<usize>) -> bool {
+    let negated = match lexemes {
+        [.., before, minus] => minus.token == Token::Minus && before.token != Token::Minus && !before.token.ends_operand(),
+        [minus] => minus.token == Token::Minus,
+        [] => false,
+    };
+    negated
+        && lexemes.last().is_some_and(|minus| minus.end == number.start)
+        && text[number.clone()].replace('_', "") == i64::MIN.unsigned_abs().to_string()
+        && !text[number.end..].trim_start().starts_with('^')
 }
 
 /// `t.0.1` holds two fields where a number `0.1` was read.

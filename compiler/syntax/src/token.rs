@@ -208,6 +208,12 @@ impl Token<'_> {
         self.ends_statement() && !matches!(self, Token::Return | Token::Break | Token::Continue)
     }
 
+    /// Whether it is a word that starts a statement and no expression.
+    pub fn starts_statement(self) -> bool {
+        use Token::*;
+        matches!(self, Let | Var | Return | Observe | For | While | Break | Continue)
+    }
+
     /// Whether a line that starts with it continues the line before: no statement can start so.
     pub fn continues_line(self) -> bool {
         use Token::*;

@@ -20,7 +20,7 @@ impl Body<'_> {
                 let (condition, yes, no) = (self.operand(*condition), self.operand(*yes), self.operand(*no));
                 self.builder.ins().select(condition, yes, no)
             }
-            Expr::Load(object, slot) => self.load_slot(*object, *slot, ty),
+            Expr::Load(object, _, slot) => self.load_slot(*object, *slot, ty),
             Expr::LoadElement(array, index, width, word) => {
                 let (address, offset) = self.element(*array, *index, *width, *word);
                 self.load(ty, Region::Object, address, offset)

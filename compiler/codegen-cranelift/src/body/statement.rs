@@ -31,6 +31,11 @@ impl<'f> Body<'f> {
                 let object = self.new_object(*layout, slots);
                 self.assign(*local, object);
             }
+            Stmt::Renew(local, token, layout, slots) => {
+                let object = self.renewed_object(*token, *layout, slots);
+                self.assign(*local, object);
+            }
+            Stmt::Take(token, object, layout, moved) => self.take(*token, *object, *layout, moved),
             Stmt::NewArray(local, layout, length, site) => {
                 let length = self.operand(*length);
                 let array = self.new_array(*layout, length, *site);

@@ -153,6 +153,8 @@ impl Renaming<'_> {
         match statement {
             Stmt::Let(local, _)
             | Stmt::New(local, ..)
+            | Stmt::Renew(local, ..)
+            | Stmt::Take(Some(local), ..)
             | Stmt::NewArray(local, ..)
             | Stmt::Suspend(Suspension::Choice(_, local), _) => *local = self.local(*local),
             Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) => {

@@ -284,5 +284,6 @@ fn slot(ty: Ty) -> Slot {
         Ty::Real => Slot::Real,
         Ty::Bool => Slot::Bool,
         Ty::Pointer => Slot::Pointer,
+        Ty::Token(_) => unreachable!("no token is held across a suspension"),
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of this")]
 
-use borel_abi::layout::{Layout, LayoutId, LayoutKind, Role, Slot, builtin_layouts};
+use borel_abi::layout::{Layout, LayoutId, LayoutKind, Role, Slot, builtin, builtin_layouts};
 use borel_abi::module::{DONE, Machine};
 use borel_abi::shape::{Shape, ShapeId};
 use borel_abi::{Host, RuntimeError, Worker};
@@ -13,6 +13,9 @@ use borel_flow::{
 use borel_source::Span;
 
 pub const SITE: Site = Site(0);
+
+/// The layout of the environment, the first after those that are always there.
+pub const ENVIRONMENT: LayoutId = LayoutId(builtin::COUNT);
 
 /// A function in the making.
 pub struct Build {
@@ -50,7 +53,7 @@ impl Build {
         let locals: Vec<Local> = slots.iter().map(|ty| build.local(*ty)).collect();
         for (slot, local) in (0..).zip(&locals) {
             build.function.environment.push((*local, slot));
-            build.function.body.push(Stmt::Let(*local, Expr::Load(use_of(environment), slot)));
+            build.function.body.push(Stmt::Let(*local, Expr::Load(use_of(environment), ENVIRONMENT, slot)));
         }
         (build, locals)
     }
@@ -151,6 +154,7 @@ fn slot(ty: Ty) -> Slot {
         Ty::Real => Slot::Real,
         Ty::Bool => Slot::Bool,
         Ty::Pointer => Slot::Pointer,
+        Ty::Token(_) => unreachable!("tokens are not stored"),
     }
 }
 

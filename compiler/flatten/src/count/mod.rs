@@ -3,12 +3,14 @@
 //! parameter is owned or borrowed is inferred over the module (Ullrich, de Moura, "Counting immutable beans", IFL 2019).
 //!
 //! Takes a module without counts, gives the same module with [`borel_flow::Stmt::Retain`] and [`borel_flow::Stmt::Release`] inserted and
-//! [`borel_flow::Function::owned`] decided. In order: [`parameters`], then for each function [`locals`] and [`insert`].
+//! [`borel_flow::Function::owned`] decided. In order: [`parameters`], then for each function [`locals`], [`insert`], [`take`] and [`reuse`].
 
 mod insert;
 mod live;
 mod locals;
 mod parameters;
+mod reuse;
+mod take;
 
 use borel_flow::{Function, FunctionId, Module};
 use live::Analysis;
@@ -30,6 +32,9 @@ pub fn count(module: &mut Module) {
     for (index, function) in module.functions.iter_mut().enumerate() {
         function.owned = owned.0[index].clone();
         count_function(function, &owned, &suspends);
+        let body = std::mem::take(&mut function.body);
+        function.body = take::take(body, &owned, &suspends);
+        reuse::reuse(function, &module.layouts, &owned, &suspends);
     }
 }
 

@@ -1,12 +1,13 @@
-//! Which parameters are owned: those that are given away somewhere in the function, and those from which something is taken that
-//! is then updated where it helps to be unique. All others are borrowed. Functions that may suspend own all of theirs, since their
+//! Which parameters are owned: those that are given away somewhere in the function, those from which something is taken that
+//! is then updated where it helps to be unique, and those in whose memory a new object can be made. All others are borrowed. Functions that may suspend own all of theirs, since their
 //! callers' frames are not there to keep them; roots borrow the environment.
 
 use super::Owned;
-use borel_flow::ownership::{Use, borrows, each_use};
+use borel_abi::layout::{Layout, LayoutId, LayoutKind};
+use borel_flow::ownership::{Use, borrows, each_use, units};
 use borel_flow::runtime::Named;
 use borel_flow::visit::each_statement;
-use borel_flow::{Function, Local, Module, Operand, Runtime, Stmt, Ty};
+use borel_flow::{Block, Expr, Function, Local, Module, Operand, Runtime, Stmt, Ty};
 use std::collections::HashMap;
 
 /// The least solution: nothing is owned without a reason.
@@ -23,6 +24,12 @@ pub(super) fn infer(module: &Module) -> Owned {
     let mut owned = Owned(module.functions.iter().enumerate().map(start).collect());
     let mut pending: Vec<usize> =
         (0..module.functions.len()).filter(|index| !is_root(*index) && !module.functions[*index].suspends).collect();
+    for index in &pending {
+        let function = &module.functions[*index];
+        for (param, owned) in function.params.iter().zip(&mut owned.0[*index]) {
+            *owned |= is_pointer(function, *param) && is_renewed(&function.body, *param, &module.layouts);
+        }
+    }
     let bases: HashMap<usize, HashMap<Local, Local>> =
         pending.iter().map(|index| (*index, bases(&module.functions[*index]))).collect();
     loop {
@@ -35,6 +42,38 @@ pub(super) fn infer(module: &Module) -> Owned {
         if !changed && pending.len() == before {
             return owned;
         }
+    }
+}
+
+/// Whether an object of the same size is made after a field of the parameter has been loaded.
+fn is_renewed(block: &Block, param: Local, layouts: &[Layout]) -> bool {
+    let loaded = |stmt: &Stmt| match stmt {
+        Stmt::Let(_, Expr::Load(Operand::Local(object), layout, _)) if *object == param => size(layouts, *layout),
+        _ => None,
+    };
+    let first = block.iter().enumerate().find_map(|(index, stmt)| Some((index, loaded(stmt)?)));
+    if let Some((index, wanted)) = first {
+        let mut found = false;
+        block[index..].iter().for_each(|stmt| found |= makes(stmt, &|layout| size(layouts, layout) == Some(wanted)));
+        return found;
+    }
+    block.iter().flat_map(Stmt::blocks).any(|inner| is_renewed(inner, param, layouts))
+}
+
+/// Whether a new object of a layout that fulfils a condition is made in a statement.
+fn makes(stmt: &Stmt, wanted: &dyn Fn(LayoutId) -> bool) -> bool {
+    let mut found = matches!(stmt, Stmt::New(_, layout, _) if wanted(*layout));
+    for block in stmt.blocks() {
+        each_statement(block, &mut |inner| found |= matches!(inner, Stmt::New(_, layout, _) if wanted(*layout)));
+    }
+    found
+}
+
+/// The size of the objects of a layout with fields.
+fn size(layouts: &[Layout], layout: LayoutId) -> Option<u32> {
+    match &layouts[layout.0 as usize].kind {
+        LayoutKind::Fields(slots) => Some(units(slots.len())),
+        _ => None,
     }
 }
 

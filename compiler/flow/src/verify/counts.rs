@@ -29,6 +29,8 @@ struct State {
     kept: Set,
     /// By what, if it is a local.
     keeper: Vec<Option<Local>>,
+    /// In which of its slots.
+    slot: Vec<Option<u32>>,
 }
 
 /// What has come to a label so far.
@@ -78,8 +80,13 @@ impl Check<'_> {
         self.problems.push(text);
     }
 
-    fn is_pointer(&self, local: Local) -> bool {
-        self.function.locals[local.0 as usize].ty == Ty::Pointer
+    /// Whether it is counted.
+    fn is_counted(&self, local: Local) -> bool {
+        matches!(self.function.locals[local.0 as usize].ty, Ty::Pointer | Ty::Token(_))
+    }
+
+    fn is_token(&self, local: Local) -> bool {
+        matches!(self.function.locals[local.0 as usize].ty, Ty::Token(_))
     }
 
     fn name(&self, local: Local) -> String {
@@ -88,11 +95,16 @@ impl Check<'_> {
 
     fn start(&self) -> State {
         let count = self.function.locals.len();
-        let mut state =
-            State { assigned: Set::new(count), held: vec![0; count], kept: Set::new(count), keeper: vec![None; count] };
+        let mut state = State {
+            assigned: Set::new(count),
+            held: vec![0; count],
+            kept: Set::new(count),
+            keeper: vec![None; count],
+            slot: vec![None; count],
+        };
         for (param, owned) in self.function.params.iter().zip(&self.function.owned) {
             state.assigned.insert(*param);
-            if self.is_pointer(*param) {
+            if self.is_counted(*param) {
                 state.held[param.0 as usize] = u32::from(*owned);
                 if !owned {
                     state.kept.insert(*param);
@@ -201,6 +213,9 @@ impl Check<'_> {
         for (mine, theirs) in state.keeper.iter_mut().zip(&other.keeper) {
             *mine = mine.or(*theirs);
         }
+        for (mine, theirs) in state.slot.iter_mut().zip(&other.slot) {
+            *mine = mine.or(*theirs);
+        }
     }
 
     fn read(&mut self, operand: Operand, state: &State) {
@@ -232,6 +247,11 @@ impl Check<'_> {
                 state.held[local.0 as usize] += 1;
             }
             Stmt::Release(operand) => self.give_away(*operand, state),
+            Stmt::Take(_, object, _, moved) => {
+                moved.iter().for_each(|(slot, local)| self.take(*slot, *local, *object, state));
+                self.give_away(*object, state);
+                self.define(stmt, state);
+            }
             Stmt::Trap(..) => {}
             _ => {
                 self.uses(stmt, state);
@@ -263,9 +283,19 @@ impl Check<'_> {
         }
     }
 
+    /// A pointer that has been loaded from a slot of an object becomes held.
+    fn take(&mut self, slot: u32, operand: Operand, object: Operand, state: &mut State) {
+        let Operand::Local(local) = operand else { return };
+        let index = local.0 as usize;
+        if !state.kept.contains(local) || state.keeper[index] != object.local() || state.slot[index] != Some(slot) {
+            self.problem(format!("{} is taken from where it was not loaded", self.name(local)));
+        }
+        state.held[index] += 1;
+    }
+
     fn give_away(&mut self, operand: Operand, state: &mut State) {
         let Operand::Local(local) = operand else { return };
-        if !self.is_pointer(local) {
+        if !self.is_counted(local) {
             return;
         }
         if state.held[local.0 as usize] == 0 {
@@ -276,7 +306,7 @@ impl Check<'_> {
 
     fn look_through(&mut self, operand: Operand, state: &State) {
         let Operand::Local(local) = operand else { return };
-        if self.is_pointer(local) && !state.is_alive(local) {
+        if self.is_counted(local) && !state.is_alive(local) {
             self.problem(format!("{} is used when it may be gone", self.name(local)));
         }
     }
@@ -287,9 +317,14 @@ impl Check<'_> {
             let environment = |local: &Local| self.function.environment.iter().any(|entry| entry.0 == *local);
             let lost: Vec<Local> = state.kept.iter().filter(|local| !environment(local)).collect();
             lost.into_iter().for_each(|local| state.kept.remove(local));
+            for index in (0..state.held.len()).filter(|index| state.held[*index] > 0) {
+                if self.is_token(Local(index as u32)) {
+                    self.problems.push(format!("{} is held across a suspension", self.name(Local(index as u32))));
+                }
+            }
         }
         stmt.each_definition(&mut |local| {
-            if !self.is_pointer(local) {
+            if !self.is_counted(local) {
                 return;
             }
             if state.held[local.0 as usize] > 0 {
@@ -302,10 +337,19 @@ impl Check<'_> {
                     state.held[local.0 as usize] = 0;
                     state.kept.insert(local);
                     state.keeper[local.0 as usize] = base.local();
+                    state.slot[local.0 as usize] = loaded_slot(stmt);
                 }
                 None => state.held[local.0 as usize] = 1,
             }
         });
+    }
+}
+
+/// The slot that a statement loads.
+fn loaded_slot(stmt: &Stmt) -> Option<u32> {
+    match stmt {
+        Stmt::Let(_, Expr::Load(_, _, slot)) => Some(*slot),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Types of operands and results, and indices into the tables of the module.
 
 use crate::runtime::{Arg, Runtime, distribution_signature};
+use crate::ownership::units;
 use crate::visit::each_statement;
 use crate::{Binary, Expr, Function, Local, Module, Operand, Stmt, Suspension, Ty, Unary};
 use borel_abi::layout::{LayoutId, LayoutKind, Slot};
@@ -105,6 +106,11 @@ impl Check<'_> {
                 }
             }
             Stmt::New(local, layout, slots) => self.new_object(*local, *layout, slots),
+            Stmt::Renew(local, token, layout, slots) => {
+                self.new_object(*local, *layout, slots);
+                self.token(*token, *layout, slots.len());
+            }
+            Stmt::Take(token, object, layout, moved) => self.take(*token, *object, *layout, moved),
             Stmt::NewArray(local, layout, length, _) => {
                 self.expect(Operand::Local(*local), Pointer, "new array");
                 self.expect(*length, Int, "new array");
@@ -124,6 +130,7 @@ impl Check<'_> {
             Stmt::SetContext(_, value) => {
                 self.operand(*value);
             }
+            Stmt::Release(value) if matches!(self.operand(*value), Token(_)) => {}
             Stmt::Retain(value) | Stmt::Release(value) => self.expect(*value, Pointer, "count"),
             Stmt::If(condition, ..) => self.expect(*condition, Bool, "if"),
             Stmt::Switch(on, ..) => self.expect(*on, Int, "switch"),
@@ -155,6 +162,43 @@ impl Check<'_> {
                 self.expect_all(slots, &wanted, "new");
             }
             _ => self.problem("new object of a layout without fields".into()),
+        }
+    }
+
+    /// The type of a slot of a layout with fields.
+    fn slot(&mut self, layout: LayoutId, slot: u32) -> Option<Ty> {
+        let found = match self.layout(layout) {
+            Some(LayoutKind::Fields(kinds)) => kinds.get(slot as usize).map(|kind| word(*kind)),
+            _ => None,
+        };
+        if found.is_none() {
+            self.problem(format!("layout {} has no slot {slot}", layout.0));
+        }
+        found
+    }
+
+    /// A token of the size of objects with so many slots.
+    fn token(&mut self, token: Operand, layout: LayoutId, slots: usize) {
+        let found = self.operand(token);
+        if found != Ty::Token(units(slots)) && token != Operand::Null {
+            self.problem(format!("an object of layout {} is made in a {found:?}", layout.0));
+        }
+    }
+
+    fn take(&mut self, token: Option<Local>, object: Operand, layout: LayoutId, moved: &[(u32, Operand)]) {
+        self.expect(object, Ty::Pointer, "take");
+        let slots = match self.layout(layout) {
+            Some(LayoutKind::Fields(kinds)) => kinds.len(),
+            _ => return self.problem("an object of a layout without fields is taken apart".into()),
+        };
+        if let Some(token) = token {
+            self.token(Operand::Local(token), layout, slots);
+        }
+        for (index, (slot, local)) in moved.iter().enumerate() {
+            if self.slot(layout, *slot) != Some(Ty::Pointer) || moved[..index].iter().any(|other| other.0 == *slot) {
+                self.problem(format!("slot {slot} cannot be taken from an object of layout {}", layout.0));
+            }
+            self.expect(*local, Ty::Pointer, "take");
         }
     }
 
@@ -192,9 +236,9 @@ impl Check<'_> {
                 }
                 ty
             }
-            Expr::Load(object, _) => {
+            Expr::Load(object, layout, slot) => {
                 self.expect(*object, Pointer, "load");
-                target
+                self.slot(*layout, *slot).unwrap_or(target)
             }
             Expr::LoadElement(array, index, stride, word) => {
                 self.expect_all(&[*array, *index], &[Pointer, Int], "load");

@@ -191,19 +191,7 @@ fn block_for_record<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
     let open = *site.open_groups().last()?;
     let inside = site.tokens[open].token == Token::OpenBrace && site.group_kind(open) == GroupKind::Other;
     let found = site.token(0)?;
-    let is_statement = matches!(
-        found,
-        Token::Let
-            | Token::Var
-            | Token::Return
-            | Token::Observe
-            | Token::For
-            | Token::While
-            | Token::Break
-            | Token::Continue
-            | Token::Terminator
-            | Token::Tilde
-    );
+    let is_statement = found.starts_statement() || matches!(found, Token::Terminator | Token::Tilde);
     // A newline between fields lacks a comma.
     let separates_fields = found == Token::Terminator && site.expected.has(",");
     if !inside || !is_statement || separates_fields {

@@ -147,19 +147,7 @@ fn operand_lambda<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
 
 /// `x => return 1`, `f(let y = 1)`
 fn statement_as_expression<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
-    let found = site.token(0).filter(|token| {
-        matches!(
-            token,
-            Token::Let
-                | Token::Var
-                | Token::Return
-                | Token::Observe
-                | Token::For
-                | Token::While
-                | Token::Break
-                | Token::Continue
-        )
-    })?;
+    let found = site.token(0).filter(|token| token.starts_statement())?;
     let applies = site.expected.expression() && !site.expected.has("let");
     applies.then(|| {
         let word = symbol(found);
@@ -244,22 +232,8 @@ fn missing_comma<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
 
 /// `let x = 1 let y = 2`
 fn missing_terminator<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
-    let starts = matches!(
-        site.token(0),
-        Some(
-            Token::Let
-                | Token::Var
-                | Token::Return
-                | Token::Observe
-                | Token::For
-                | Token::While
-                | Token::Break
-                | Token::Continue
-                | Token::Fn
-                | Token::If
-                | Token::Match
-        )
-    );
+    let starts =
+        site.token(0).is_some_and(|token| token.starts_statement() || matches!(token, Token::Fn | Token::If | Token::Match));
     let applies = starts && site.expected.has(";") && site.token(-1).is_some_and(Token::ends_operand);
     applies.then(|| {
         let diagnostic = site.unexpected().help("put each statement on a line of its own, or separate them with `;`");
