@@ -161,7 +161,8 @@ fn recursion() {
 fn reuse() {
     let program = Program::compile(REUSE).expect("a right program");
     let run = |name: &str| program.run_function(name, &RunOptions::new(), |line| keep(line.len())).expect("a run");
-    let [borel, hand] = in_turns(11, [&mut || run("trees"), &mut || keep(hand_written::insertions(black_box(100_000)))]);
+    let [borel, hand] =
+        in_turns(11, [&mut || run("trees"), &mut || keep(hand_written::insertions(black_box(100_000)))]);
     report("red-black tree: 100,000 insertions", "insertion", 1e5, borel, hand);
     let by_hand = || keep(hand_written::list_rounds(black_box(1000), 1000));
     let [borel, hand] = in_turns(11, [&mut || run("lists"), &mut || by_hand()]);

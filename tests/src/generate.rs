@@ -427,7 +427,8 @@ impl Generator {
         if random && self.choices.chance(50) {
             if self.choices.chance(40) {
                 let state = self.fresh("s");
-                let next = if self.choices.chance(50) { format!("{state} + 1") } else { format!("{parameter} - {state}") };
+                let next =
+                    if self.choices.chance(50) { format!("{state} + 1") } else { format!("{parameter} - {state}") };
                 return format!(
                     "let {name} = mem_state(1, fn({state}: Int, {parameter}: Int) {{ let v = {body}\n (v + {state} % 3, {next}) }})"
                 );

@@ -40,7 +40,9 @@ fn run_example(module: &str, lines: &[&str]) -> Result<(), String> {
     let mut output = String::new();
     program.run_main(&RunOptions::new(), |line| output.push_str(line)).map_err(|error| format!("{error}\n{text}"))?;
     match expected {
-        Some(expected) if !agree(output.trim(), &expected) => Err(format!("found {}, expected {expected}", output.trim())),
+        Some(expected) if !agree(output.trim(), &expected) => {
+            Err(format!("found {}, expected {expected}", output.trim()))
+        }
         _ => Ok(()),
     }
 }
@@ -57,7 +59,11 @@ fn value_of(comment: &str) -> Option<String> {
 fn agree(found: &str, expected: &str) -> bool {
     let parts = |text: &str| -> Vec<String> {
         let is_end = |c: char| !(c.is_alphanumeric() || ".-\"".contains(c));
-        text.split_inclusive(is_end).flat_map(|part| [part.trim_end_matches(is_end), part.trim_start_matches(|c| !is_end(c))].map(str::to_string)).collect()
+        text.split_inclusive(is_end)
+            .flat_map(|part| {
+                [part.trim_end_matches(is_end), part.trim_start_matches(|c| !is_end(c))].map(str::to_string)
+            })
+            .collect()
     };
     let (found, expected) = (parts(found), parts(expected));
     let same = |(a, b): (&String, &String)| match (a.parse::<f64>(), b.parse::<f64>()) {

@@ -32,9 +32,7 @@ impl Loader for FileLoader {
         match std::fs::read(&path) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Loaded { name: path.display().to_string(), text }),
-                Err(_) => {
-                    Err(LoadError { reason: format!("{} is not UTF-8 text", path.display()), is_missing: false })
-                }
+                Err(_) => Err(LoadError { reason: format!("{} is not UTF-8 text", path.display()), is_missing: false }),
             },
             Err(error) => {
                 let is_missing = error.kind() == ErrorKind::NotFound;

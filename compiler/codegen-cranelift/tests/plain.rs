@@ -353,7 +353,10 @@ fn closures_are_told_apart_by_their_layout() {
         Stmt::Let(layout, Expr::LayoutOf(use_of(closure))),
         Stmt::Switch(
             use_of(layout),
-            vec![(i64::from(adds.0), apply(adds, Checked::Add)), (i64::from(multiplies.0), apply(multiplies, Checked::Mul))],
+            vec![
+                (i64::from(adds.0), apply(adds, Checked::Add)),
+                (i64::from(multiplies.0), apply(multiplies, Checked::Mul)),
+            ],
             vec![Stmt::Trap(Trap::Unreachable, vec![], SITE)],
         ),
         Stmt::Release(use_of(closure)),

@@ -110,13 +110,13 @@ impl Reader<'_> {
 
 fn not_loaded(path: &[Name], error: LoadError, span: Span) -> Diagnostic {
     let name = dotted(path);
-    let diagnostic =
-        Diagnostic::error("E0104", span, format!("the module `{name}` cannot be imported"), "this import").note(error.reason);
+    let diagnostic = Diagnostic::error("E0104", span, format!("the module `{name}` cannot be imported"), "this import")
+        .note(error.reason);
     if !error.is_missing {
         return diagnostic;
     }
     let modules = MODULES.map(|(module, _)| module);
-    let near = borel_diagnostics::suggest(&name, modules.into_iter());
+    let near = borel_diagnostics::suggest(&name, modules);
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     let help = "`import a.b` is the file a/b.ppl in the folder of the program, or a module of the standard library";
     diagnostic.help(format!("{help} ({}){hint}", modules.join(", ")))

@@ -27,7 +27,9 @@ impl Body<'_, '_> {
         let is_taken = self.unary(Ty::Bool, Unary::IsNull, content);
         self.when(is_taken, |b| b.stop(TAKEN), |_| {});
         let words = self.words(ty);
-        words.iter().enumerate().map(|(slot, word)| self.define("state", *word, Expr::Load(content, slot as u32))).collect()
+        let layout = self.box_layout("state", &words);
+        let load = |(slot, word): (usize, &Ty)| self.define("state", *word, Expr::Load(content, layout, slot as u32));
+        words.iter().enumerate().map(load).collect()
     }
 
     /// Puts a value into a cell.

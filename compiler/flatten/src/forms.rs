@@ -283,7 +283,8 @@ impl Body<'_, '_> {
             return self.return_(vec![bound]);
         };
         let Some(position) = given.position(part) else { return self.stop(core::missing(part)) };
-        let closure = self.define("function", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, position as u32));
+        let closure =
+            self.define("function", Ty::Pointer, Expr::Load(asked.distribution, asked.layout, position as u32));
         let results = self.results.clone();
         let (lambda, ty) = functions[position];
         let may_score = part == Part::Sample && self.flattener.facts.effects_of_function(lambda, ty).scores;

@@ -139,12 +139,7 @@ impl Flattener<'_> {
 }
 
 impl Body<'_, '_> {
-    fn load_parameters(
-        &mut self,
-        params: &[core::Var],
-        environment: Operand,
-        layout: LayoutId,
-    ) -> Vec<(Local, u32)> {
+    fn load_parameters(&mut self, params: &[core::Var], environment: Operand, layout: LayoutId) -> Vec<(Local, u32)> {
         let mut loaded = Vec::new();
         for param in params {
             for local in self.bind(*param) {

@@ -6,8 +6,7 @@ use borel_flatten::Request;
 use borel_flow::{Block, Module, Stmt, View};
 use common::{EVERYTHING, flow};
 
-const SIMULATE: Request =
-    Request { simulate: true, weigh: false, step: false, enumerate: false, record: false };
+const SIMULATE: Request = Request { simulate: true, weigh: false, step: false, enumerate: false, record: false };
 
 /// What there is of objects in a function: taken apart, made anew, made in the memory of another.
 fn objects(module: &Module, name: &str) -> [usize; 3] {
@@ -53,7 +52,8 @@ fn a_cell_that_is_matched_and_built_again_is_reused() {
 
 #[test]
 fn an_object_of_another_size_is_made_anew() {
-    let text = LISTS.replace("Cons(f(x), map_list(rest, f))", "{ let more = map_list(rest, f)\n Wide(x, x, x, more) }");
+    let text =
+        LISTS.replace("=> Cons(f(x), map_list(rest, f))", "{ let more = map_list(rest, f)\n Wide(x, x, x, more) }");
     let text = text.replace("Nil | Cons(Int, List)", "Nil | Cons(Int, List) | Wide(Int, Int, Int, List)");
     let text = text.replace("Cons(x, rest) => x +", "Wide(x, _, _, rest) => x + sum_list(rest), Cons(x, rest) => x +");
     let text = text.replace("Nil => Nil", "Nil => Nil, Wide(_, _, _, rest) => rest");

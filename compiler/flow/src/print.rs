@@ -191,8 +191,7 @@ impl Printer<'_> {
             }
             Stmt::Take(token, object, layout, moved) => {
                 let defined = self.defined(token.as_slice());
-                let moved: Vec<String> =
-                    moved.iter().map(|(slot, local)| format!("{slot}: {}", one(local))).collect();
+                let moved: Vec<String> = moved.iter().map(|(slot, local)| format!("{slot}: {}", one(local))).collect();
                 let layout = self.layout(*layout);
                 self.line(format_args!("{defined}take {} as {layout}({})", one(object), moved.join(", ")));
             }

@@ -1,7 +1,9 @@
 //! `mem_state(initial, draw)`: memoisation of a function that keeps a state in a cell of the execution.
 //!
-//!     let cell = cell initial
-//!     mem (fn(x) { let (value, next) = draw(take cell, x); put cell next; value })
+//! ```text
+//! let cell = cell initial
+//! mem (fn(x) { let (value, next) = draw(take cell, x); put cell next; value })
+//! ```
 
 use borel_core::{self as core, Atom, Op};
 use borel_source::Span;

@@ -8,18 +8,24 @@ use borel_source::SourceMap;
 use borel_typeck::{ParsedModule, check};
 use borel_typed::Program;
 
-const PRELUDE: &str = include_str!("../../../stdlib/prelude.ppl");
+/// The library: name, text, whether every program sees it.
+const LIBRARY: [(&str, &str, bool); 3] = [
+    ("prelude", include_str!("../../../stdlib/prelude.ppl"), true),
+    ("distributions", include_str!("../../../stdlib/distributions.ppl"), true),
+    ("process", include_str!("../../../stdlib/process.ppl"), false),
+];
 
 /// The typed program, or the messages.
 fn front(text: &str) -> Result<Program, Vec<String>> {
     let mut sources = SourceMap::default();
     let mut modules = Vec::new();
     let mut diagnostics = Vec::new();
-    for (name, text, is_prelude) in [("test", text, false), ("prelude", PRELUDE, true)] {
+    for (name, text, is_prelude) in std::iter::once(("test", text, false)).chain(LIBRARY) {
         let file = sources.add(name, text);
         let (module, found) = borel_syntax::parse(file, text);
         diagnostics.extend(found);
-        modules.push(ParsedModule { path: Vec::new(), module, is_prelude });
+        let path = if name == "process" { vec![name.into()] } else { Vec::new() };
+        modules.push(ParsedModule { path, module, is_prelude });
     }
     let (program, found) = check(&modules);
     diagnostics.extend(found);

@@ -115,7 +115,9 @@ fn follows_dot(lexemes: &[Lexeme], start: usize) -> bool {
 /// the number alone is too large. (A power would come before the negation.)
 fn is_smallest_int(lexemes: &[Lexeme], text: &str, number: Range<usize>) -> bool {
     let negated = match lexemes {
-        [.., before, minus] => minus.token == Token::Minus && before.token != Token::Minus && !before.token.ends_operand(),
+        [.., before, minus] => {
+            minus.token == Token::Minus && before.token != Token::Minus && !before.token.ends_operand()
+        }
         [minus] => minus.token == Token::Minus,
         [] => false,
     };

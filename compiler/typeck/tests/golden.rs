@@ -13,7 +13,12 @@ use borel_source::{FileId, SourceMap};
 use borel_typeck::{ParsedModule, check};
 use borel_typed::Program;
 
-const PRELUDE: &str = include_str!("../../../stdlib/prelude.ppl");
+/// The library: name, text, whether every program sees it.
+const LIBRARY: [(&str, &str, bool); 3] = [
+    ("prelude", include_str!("../../../stdlib/prelude.ppl"), true),
+    ("distributions", include_str!("../../../stdlib/distributions.ppl"), true),
+    ("process", include_str!("../../../stdlib/process.ppl"), false),
+];
 
 struct Marker {
     start: usize,
@@ -26,11 +31,12 @@ fn modules(text: &str, sources: &mut SourceMap) -> (Vec<ParsedModule>, FileId, V
     let mut modules = Vec::new();
     let mut diagnostics = Vec::new();
     let mut last = FileId(0);
-    for (name, text, is_prelude) in [("prelude", PRELUDE, true), ("test", text, false)] {
+    for (name, text, is_prelude) in LIBRARY.into_iter().chain([("test", text, false)]) {
         last = sources.add(name, text);
         let (module, found) = borel_syntax::parse(last, text);
         diagnostics.extend(found);
-        modules.push(ParsedModule { path: Vec::new(), module, is_prelude });
+        let path = if name == "process" { vec![name.into()] } else { Vec::new() };
+        modules.push(ParsedModule { path, module, is_prelude });
     }
     (modules, last, diagnostics)
 }

@@ -155,13 +155,7 @@ impl Body<'_> {
 
     /// Takes an object of a known layout apart: the last reference moves what is in its slots to the locals and gives its
     /// memory to the token, or back.
-    pub(super) fn take(
-        &mut self,
-        token: Option<Local>,
-        operand: Operand,
-        layout: LayoutId,
-        moved: &[(u32, Operand)],
-    ) {
+    pub(super) fn take(&mut self, token: Option<Local>, operand: Operand, layout: LayoutId, moved: &[(u32, Operand)]) {
         let object = self.operand(operand);
         let (last, shared, join) =
             (self.builder.create_block(), self.builder.create_block(), self.builder.create_block());

@@ -1,7 +1,7 @@
 //! Types of operands and results, and indices into the tables of the module.
 
-use crate::runtime::{Arg, Runtime, distribution_signature};
 use crate::ownership::units;
+use crate::runtime::{Arg, Runtime, distribution_signature};
 use crate::visit::each_statement;
 use crate::{Binary, Expr, Function, Local, Module, Operand, Stmt, Suspension, Ty, Unary};
 use borel_abi::layout::{LayoutId, LayoutKind, Slot};

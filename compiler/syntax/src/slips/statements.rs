@@ -232,8 +232,9 @@ fn missing_comma<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
 
 /// `let x = 1 let y = 2`
 fn missing_terminator<'a>(site: &Site<'_, 'a>) -> Slip<'a> {
-    let starts =
-        site.token(0).is_some_and(|token| token.starts_statement() || matches!(token, Token::Fn | Token::If | Token::Match));
+    let starts = site
+        .token(0)
+        .is_some_and(|token| token.starts_statement() || matches!(token, Token::Fn | Token::If | Token::Match));
     let applies = starts && site.expected.has(";") && site.token(-1).is_some_and(Token::ends_operand);
     applies.then(|| {
         let diagnostic = site.unexpected().help("put each statement on a line of its own, or separate them with `;`");
