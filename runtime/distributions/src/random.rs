@@ -46,16 +46,18 @@ pub fn draw<T, D: Distribution<T>>(distribution: &D, stream: &mut Stream) -> T {
 /// The logarithm of a standard gamma: squeeze and rejection (Marsaglia and Tsang 2000), and for shapes below 1 the boost
 /// by a power of a uniform, in logarithms, so that tiny shapes do not underflow.
 pub fn log_gamma(stream: &mut Stream, shape: f64) -> f64 {
+    if shape > 0.0 && shape < 1.0 {
+        return gamma(stream, shape + 1.0).ln() + stream.uniform().ln() / shape;
+    }
+    gamma(stream, shape).ln()
+}
+
+/// A standard gamma with a shape of at least 1.
+#[inline]
+pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
     if !(shape > 0.0 && shape.is_finite()) {
         return f64::NAN;
     }
-    if shape < 1.0 {
-        return log_gamma_above_one(stream, shape + 1.0) + stream.uniform().ln() / shape;
-    }
-    log_gamma_above_one(stream, shape)
-}
-
-fn log_gamma_above_one(stream: &mut Stream, shape: f64) -> f64 {
     let d = shape - 1.0 / 3.0;
     let c = 1.0 / (9.0 * d).sqrt();
     loop {
@@ -64,11 +66,10 @@ fn log_gamma_above_one(stream: &mut Stream, shape: f64) -> f64 {
         if v <= 0.0 {
             continue;
         }
-        let log_v = 3.0 * v.ln();
         let v = v * v * v;
         let u = stream.uniform();
-        if u < 1.0 - 0.0331 * x * x * x * x || u.ln() < 0.5 * x * x + d * (1.0 - v + log_v) {
-            return d.ln() + log_v;
+        if u < 1.0 - 0.0331 * x * x * x * x || u.ln() < 0.5 * x * x + d * (1.0 - v + v.ln()) {
+            return d * v;
         }
     }
 }
