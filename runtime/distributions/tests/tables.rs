@@ -1,10 +1,10 @@
 //! Log densities against values to 25 digits (`data/log_densities.csv`, made by `data/references.py`): bodies, tails, edges
-//! of the support, points outside of it, and extreme parameters.
+//! of the support, points outside of it, and extreme parameters. Those over Reals that have no row have theirs in `continuous.rs`.
 
 #[path = "common/arguments.rs"]
 mod arguments;
 
-use borel_distributions::{Kind, check_value, log_density_value};
+use borel_distributions::{Kind, ValueKind, check_value, log_density_value};
 
 const TABLE: &str = include_str!("data/log_densities.csv");
 
@@ -45,5 +45,6 @@ fn log_densities_equal_their_references() {
         seen.push(kind);
     }
     assert!(failures.is_empty(), "{} rows:\n{}", failures.len(), failures.join("\n"));
-    assert!(Kind::ALL.iter().all(|kind| seen.contains(kind)), "a distribution has no row");
+    let missing: Vec<_> = Kind::ALL.iter().filter(|kind| kind.entry().value != ValueKind::Real && !seen.contains(kind)).collect();
+    assert!(missing.is_empty(), "no rows for {missing:?}");
 }

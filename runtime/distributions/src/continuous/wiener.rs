@@ -287,6 +287,9 @@ impl Wiener {
 fn symmetric_exit_time(drift: f64, stream: &mut Stream) -> f64 {
     /// Where the two forms of the series meet.
     const MIDDLE: f64 = 0.64;
+    if !drift.is_finite() {
+        return f64::NAN;
+    }
     let rate = PI * PI / 8.0 + 0.5 * drift * drift;
     // The masses of the proposal on both sides of the middle, both without exp(-drift).
     let right = PI / (2.0 * rate) * (drift - rate * MIDDLE).exp();
@@ -309,16 +312,13 @@ fn symmetric_exit_time(drift: f64, stream: &mut Stream) -> f64 {
 
 /// Whether a proposal is accepted: a uniform share of the first term against the partial sums, which bound the series in turn.
 fn accepts(x: f64, middle: f64, stream: &mut Stream) -> bool {
-    let term = |n: f64| {
-        let k = n + 0.5;
-        if x > middle { k * (-0.5 * k * k * PI * PI * x).exp() } else { k * (-2.0 * k * k / x).exp() }
-    };
-    // Relative to the first term.
-    let first = term(0.0);
+    let rate = if x > middle { 0.5 * PI * PI * x } else { 2.0 / x };
     let share = stream.uniform();
+    // All terms over the first, whose number is 1/2.
     let mut sum = 1.0;
     for n in 1..200 {
-        let next = term(f64::from(n)) / first;
+        let k = f64::from(n) + 0.5;
+        let next = 2.0 * k * (-rate * (k * k - 0.25)).exp();
         if n % 2 == 1 {
             sum -= next;
             if share <= sum {
