@@ -97,6 +97,9 @@ def exponential(x, rate):
 
 
 def gamma_masses(shape, y):
+    if shape > 1e6:
+        kernel = lambda t: exp((shape - 1) * log(t) - t - loggamma(shape))
+        return pieces(lambda s: kernel(y - s), sqrt(shape) / 9, y), pieces(lambda s: kernel(y + s), sqrt(shape) / 9)
     lower = gammainc(shape, 0, y, regularized=True) if y > 0 else mpf(0)
     return lower, gammainc(shape, y, inf, regularized=True) if y > shape else 1 - lower
 
@@ -121,6 +124,12 @@ def beta(x, a, b):
         edge = inf if shape < 1 else log(a * b) if shape == 1 else -inf
         return (edge if x in (0, 1) else -inf), int(x >= 1), int(x <= 0)
     constant = loggamma(a + b) - loggamma(a) - loggamma(b)
+    if max(a, b) > 1e4:
+        # The series converge too slowly: integrals over the logarithm.
+        kernel = lambda t: exp(a * log(t) + (b - 1) * log1p(-t) + constant)
+        step = 1 / (sqrt(min(a, b)) + 1) / 4
+        lower = pieces(lambda s: kernel(x * exp(-s)), step)
+        return log(kernel(x) / x), lower, pieces(lambda s: kernel(x * exp(s)), step, -log(x))
     lower, upper = betainc(a, b, 0, x, regularized=True), betainc(b, a, 0, 1 - x, regularized=True)
     return constant + (a - 1) * log(x) + (b - 1) * log1p(-x), lower, upper
 
