@@ -216,6 +216,10 @@ pub enum Domain {
     PositiveProbability,
     /// Above 0, below 1
     OpenProbability,
+    /// Above 1 and finite
+    AboveOne,
+    /// 0 or above, and at most the number of objects that the parameters after it count
+    SampleSize,
     /// Above the parameter before it
     Above,
     /// At least the parameter before it
@@ -226,6 +230,8 @@ pub enum Domain {
     PositiveArray,
     /// All finite
     FiniteArray,
+    /// Not empty, all finite
+    NonEmptyArray,
     /// Not empty, all finite and 0 or above, not all 0
     WeightArray,
     /// Not empty, all finite, each above the one before
@@ -247,7 +253,8 @@ impl Domain {
         match self {
             Domain::Finite => x.is_finite(),
             Domain::Positive => x > 0.0 && x.is_finite(),
-            Domain::NonNegative => x >= 0.0 && x.is_finite(),
+            Domain::NonNegative | Domain::SampleSize => x >= 0.0 && x.is_finite(),
+            Domain::AboveOne => x > 1.0 && x.is_finite(),
             Domain::Probability => (0.0..=1.0).contains(&x),
             Domain::PositiveProbability => x > 0.0 && x <= 1.0,
             Domain::OpenProbability => x > 0.0 && x < 1.0,
@@ -263,6 +270,7 @@ impl Domain {
         let empty = xs.is_empty().then_some(f64::NAN);
         match self {
             Domain::FiniteArray => first(|x| !x.is_finite()),
+            Domain::NonEmptyArray => empty.or_else(|| first(|x| !x.is_finite())),
             Domain::PositiveArray => empty.or_else(|| first(|x| !(x > 0.0 && x.is_finite()))),
             Domain::WeightArray => empty.or_else(|| first(|x| !(x >= 0.0 && x.is_finite()))).or_else(|| {
                 let sum: f64 = xs.iter().sum();
@@ -311,11 +319,14 @@ impl fmt::Display for Domain {
             Domain::Probability => "between 0 and 1",
             Domain::PositiveProbability => "above 0 and at most 1",
             Domain::OpenProbability => "above 0 and below 1",
+            Domain::AboveOne => "above 1",
+            Domain::SampleSize => "0 or positive, and at most the number of objects",
             Domain::Above => "above the lower bound",
             Domain::AtLeast => "at least the lower bound",
             Domain::Simplex => "probabilities that sum to 1",
             Domain::PositiveArray => "a non-empty array of positive numbers",
             Domain::FiniteArray => "an array of finite numbers",
+            Domain::NonEmptyArray => "a non-empty array of finite numbers",
             Domain::WeightArray => "a non-empty array of numbers that are 0 or positive, not all 0",
             Domain::OrderedArray => "a non-empty array of ascending numbers",
             Domain::Covariance => "a symmetric positive-definite matrix that fits the mean",

@@ -103,19 +103,17 @@ pub fn support_value(kind: Kind, arguments: &[Argument<'_>]) -> Option<Support> 
     visit(kind, arguments, Where)
 }
 
-/// An upper bound of P(X >= k) for a distribution with countable support, tight enough to go to 0 as k grows.
+/// P(X >= k) of a distribution over Ints; 1 of others.
 pub fn upper_tail(kind: Kind, arguments: &[Argument<'_>], k: i64) -> f64 {
-    match (kind, arguments) {
-        _ if k <= 0 => 1.0,
-        (Kind::Geometric, &[Argument::Real(p)]) => (k as f64 * (-p).ln_1p()).exp(),
-        (Kind::Poisson, &[Argument::Real(rate)]) => {
-            // Beyond the mean the masses fall faster than a geometric series of ratio rate / (k + 1).
-            let ratio = rate / (k as f64 + 1.0);
-            if ratio >= 1.0 {
-                return 1.0;
-            }
-            (crate::Poisson { rate }.log_density(k).exp() / (1.0 - ratio)).min(1.0)
+    struct Tail(i64);
+    impl Visitor for Tail {
+        type Output = f64;
+        fn scalar<D: Scalar>(self, d: D) -> f64 {
+            D::Value::unwrap(&Value::Int(self.0.saturating_sub(1))).map_or(1.0, |before| d.ccdf(before))
         }
-        _ => 1.0,
+        fn multivariate<D: Multivariate>(self, _: D) -> f64 {
+            1.0
+        }
     }
+    visit(kind, arguments, Tail(k)).unwrap_or(1.0)
 }

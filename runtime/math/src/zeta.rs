@@ -33,9 +33,9 @@ pub fn hurwitz_zeta(s: f64, q: f64) -> f64 {
     if s == 1.0 || q == 0.0 {
         return f64::INFINITY;
     }
-    // The formula is good where the shift exceeds s / (2 pi) by far; where s is large, the sum itself ends early.
+    // The formula needs a shift of the order of s; where s is large beside q, the sum itself ends early.
     let (mut sum, mut shifted) = (0.0, q);
-    while shifted < TERMS.max(0.5 * s) {
+    while shifted < TERMS.max(s) {
         let term = shifted.powf(-s);
         sum += term;
         if term <= 1e-18 * sum {

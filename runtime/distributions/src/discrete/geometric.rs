@@ -1,11 +1,29 @@
 //! The number of failures before the first success: p (1 - p)^x.
 
+use super::tails;
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
-use borel_math::logarithm::x_log1p_y;
+use borel_math::logarithm::{log1mexp, x_log1p_y};
 
 distribution! {
-    /// The number of failures before the first success.
+    /// The number of failures before the first success, in trials that succeed with probability p each.
+    ///
+    /// The mass at x is p (1 - p)^x, on the support 0, 1, 2, ...; P(X > x) = (1 - p)^(x + 1).
+    ///
+    /// p is a probability above 0, without a unit; with p = 1 there is no failure. The mean is (1 - p) / p and the variance
+    /// (1 - p) / p². The entropy is (-p log p - (1 - p) log(1 - p)) / p nats. What is still to come does not depend on how many
+    /// failures there were: it is the exponential distribution of whole numbers.
+    ///
+    /// As in R, the failures are counted; some books, and SciPy's `geom`, count the trials, which is one more. The number of
+    /// failures before several successes is NegativeBinomialRate(successes, p / (1 - p)).
+    ///
+    /// Source: Johnson, Kemp and Kotz, Univariate Discrete Distributions (2005), section 5.2.
+    ///
+    ///     model attempts(failures: [Int] = [0, 3, 1]) {
+    ///       let p ~ Beta(1, 1)
+    ///       observe failures ~ Geometric(p)
+    ///       return p
+    ///     }
     pub struct Geometric: i64, Countable {
         /// probability of success
         p: f64 => PositiveProbability,
@@ -28,9 +46,15 @@ impl Scalar for Geometric {
         (random::exponential(stream) / -(-self.p).ln_1p()) as i64
     }
 
+    /// log p.
     #[inline]
-    fn log_density_given(&self, x: i64, _: f64) -> f64 {
-        if x < 0 { f64::NEG_INFINITY } else { self.p.ln() + x_log1p_y(x as f64, -self.p) }
+    fn normaliser(&self) -> f64 {
+        self.p.ln()
+    }
+
+    #[inline]
+    fn log_density_given(&self, x: i64, normaliser: f64) -> f64 {
+        if x < 0 { f64::NEG_INFINITY } else { normaliser + x_log1p_y(x as f64, -self.p) }
     }
 
     fn mean(&self) -> f64 {
@@ -38,6 +62,34 @@ impl Scalar for Geometric {
     }
 
     fn variance(&self) -> f64 {
-        (1.0 - self.p) / (self.p * self.p)
+        (1.0 - self.p) / self.p / self.p
+    }
+
+    fn entropy(&self) -> f64 {
+        -self.p.ln() - x_log1p_y(1.0 - self.p, -self.p) / self.p
+    }
+
+    fn cdf(&self, x: i64) -> f64 {
+        if x < 0 { 0.0 } else { -self.log_ccdf(x).exp_m1() }
+    }
+
+    fn ccdf(&self, x: i64) -> f64 {
+        self.log_ccdf(x).exp()
+    }
+
+    fn log_cdf(&self, x: i64) -> f64 {
+        if x < 0 { f64::NEG_INFINITY } else { log1mexp(self.log_ccdf(x)) }
+    }
+
+    fn log_ccdf(&self, x: i64) -> f64 {
+        if x < 0 { 0.0 } else { (x as f64 + 1.0) * (-self.p).ln_1p() }
+    }
+
+    fn quantile(&self, p: f64) -> i64 {
+        tails::quantile(self, p, ((-p).ln_1p() / (-self.p).ln_1p()).ceil() - 1.0)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> i64 {
+        tails::quantile_ccdf(self, q, (q.ln() / (-self.p).ln_1p()).ceil() - 1.0)
     }
 }

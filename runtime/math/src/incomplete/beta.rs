@@ -1,18 +1,24 @@
 //! The incomplete beta function.
 //!
-//! Below the mean by the power series or the continued fraction of DiDonato and Morris ("Significant digit computation of the
-//! incomplete beta function ratios", 1992, equation 9), above it by the mirrored function; the factor before them by its
-//! saddle-point form. For all positive shapes and x in [0, 1]: within 1e-13 in the body and 1e-12 in the far tails,
+//! Below the mean by the power series, the continued fraction of DiDonato and Morris ("Significant digit computation of the
+//! incomplete beta function ratios", 1992, equation 9) or their uniform expansion, above it by the mirrored function; the
+//! factor before them by its saddle-point form. For all positive shapes and x in [0, 1]: within 1e-13 in the body and 1e-12 in the far tails,
 //! relatively; NaN outside.
 //!
 //! The functions of a pair take x and y = 1 - x, for callers that know both to full relative accuracy.
 
+use super::beta_uniform::expansion;
 use super::newton::solve;
 use super::{Scaled, Tails};
+use crate::error::split_product;
 use crate::gamma::{log_beta, log_gamma_step, log_gamma1p, stirling_error};
 use crate::normal::quantile_ccdf;
 use crate::saddle::half_deviance;
 use std::f64::consts::TAU;
+
+/// From these shapes on, and within this part of them around the mean, the uniform expansion is exact to rounding.
+const LARGE_SHAPE: f64 = 100.0;
+const NEAR: f64 = 0.03;
 
 /// I_x(a, b): the integral of t^(a - 1) (1 - t)^(b - 1) from 0 to x, over beta(a, b).
 pub fn beta_p(a: f64, b: f64, x: f64) -> f64 {
@@ -101,9 +107,37 @@ fn tails(a: f64, b: f64, x: f64, y: f64) -> Tails {
 fn lower(a: f64, b: f64, x: f64, y: f64, below_mean: f64) -> Scaled {
     if (a + b) * x <= 0.7 * (a + 1.0) && x <= 0.7 {
         power_series(a, b, x, y)
+    } else if a.min(b) > LARGE_SHAPE && below_mean <= NEAR * a.min(b) {
+        uniform_expansion(a, b, x, y)
     } else {
         continued_fraction(a, b, x, y, below_mean)
     }
+}
+
+/// I_x near the mean, for large shapes.
+fn uniform_expansion(a: f64, b: f64, x: f64, y: f64) -> Scaled {
+    let deviance = deviance(a, b, x, y);
+    Scaled { log: -deviance, factor: expansion(a, b, deviance) * stirling_factor(a, b) }
+}
+
+/// a log(a / (n x)) + b log(b / (n y)), where n = a + b. Its derivatives with respect to the logarithms of x and y grow like
+/// the square root of the shapes: products and the complement count with what their rounding has lost, and the smaller of x
+/// and y is taken to be exact.
+fn deviance(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let n = a + b;
+    let lost = if a < b { a - (n - b) } else { b - (n - a) };
+    let (x_rest, y_rest) = if x < y { (0.0, (1.0 - y) - x) } else { ((1.0 - x) - y, 0.0) };
+    let part = |shape: f64, x: f64, rest: f64| {
+        let (mean, error) = split_product(n, x);
+        let correction = (mean - shape) / mean * (error + n * rest + lost * x);
+        half_deviance(shape, mean) + if mean > 1e-290 { correction } else { 0.0 }
+    };
+    part(a, x, x_rest) + part(b, y, y_rest)
+}
+
+/// What Stirling's formula lacks of 1 / beta(a, b).
+fn stirling_factor(a: f64, b: f64) -> f64 {
+    (stirling_error(a + b) - stirling_error(a) - stirling_error(b)).exp()
 }
 
 /// x^a y^b / beta(a, b).
@@ -117,11 +151,7 @@ fn kernel(a: f64, b: f64, x: f64, y: f64) -> Scaled {
     if a < 1.0 {
         return Scaled { log: a * x.ln() + b * log_complement(x, y) - log_beta(a, b), factor: 1.0 };
     }
-    let total = a + b;
-    Scaled {
-        log: -(half_deviance(a, total * x) + half_deviance(b, total * y)),
-        factor: (stirling_error(total) - stirling_error(a) - stirling_error(b)).exp() * (a * (b / total) / TAU).sqrt(),
-    }
+    Scaled { log: -deviance(a, b, x, y), factor: stirling_factor(a, b) * (a * (b / (a + b)) / TAU).sqrt() }
 }
 
 /// The same for a <= b < 10.

@@ -5,6 +5,7 @@
 //! one is its complement.
 
 mod beta;
+mod beta_uniform;
 mod gamma;
 mod newton;
 
