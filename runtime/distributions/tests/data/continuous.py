@@ -7,7 +7,7 @@ The columns of both are as those of log_densities.csv, then log_cdf and log_ccdf
 import csv
 
 import scipy.stats as st
-from mpmath import atan, besseli, betainc, cos, erf, erfc, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, nstr, pi, quad, sin, sqrt, workdps
+from mpmath import atan, besseli, betainc, cos, erf, erfc, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, nstr, pi, quad, re, sin, sqrt, workdps
 
 mp.dps = 50
 TINY = mpf(10) ** -40
@@ -15,7 +15,8 @@ TINY = mpf(10) ** -40
 
 def both(lower, upper):
     """The logarithms of two masses that sum to 1, each as accurate as the smaller one."""
-    lower, upper = mpf(lower), mpf(upper)
+    # (Some of the series leave an imaginary part of the size of the rounding.)
+    lower, upper = mpf(re(lower)), mpf(re(upper))
     if lower <= 0:
         return -inf, mpf(0)
     if upper <= 0:
