@@ -265,7 +265,7 @@ def beta_proportion(x, mu, kappa):
 
 
 def wiener(x, alpha, tau, start, delta):
-    with workdps(400):
+    with workdps(1400):
         def boundary(w, v, t):
             """The density, the mass after t, and all the mass of the passage at the boundary below."""
             all_mass = 1 - w if v == 0 else (exp(-2 * v * w) - exp(-2 * v)) / (1 - exp(-2 * v))
@@ -277,7 +277,7 @@ def wiener(x, alpha, tau, start, delta):
                 term = k * pi * exp(-v * w - rate * u)
                 density += term * sin(k * pi * w)
                 after += term * sin(k * pi * w) / rate
-                if term < mpf(10) ** -390:
+                if term < mpf(10) ** -1390:
                     return density / alpha**2, after, all_mass
                 k += 1
         t = abs(x) - tau
