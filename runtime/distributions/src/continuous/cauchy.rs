@@ -55,7 +55,8 @@ impl Cauchy {
 
     /// The z with P(Z > z) = q.
     fn standard(q: f64) -> f64 {
-        let from_median = 1.0 - 2.0 * probability(q);
+        let q = probability(q);
+        let from_median = 1.0 - 2.0 * q;
         if from_median.abs() < 0.5 { tangent(from_median.abs()).copysign(from_median) } else { (PI * q).tan().recip() }
     }
 }

@@ -78,7 +78,7 @@ impl Point {
         if start > 40.0 {
             0.0
         } else if self.v < 1.0 {
-            integral(normal::density, (start, self.z), 1)
+            integral(|s| normal::density(self.z - s), (0.0, self.v), 1)
         } else if start > 0.0 {
             normal::ccdf(start) - normal::ccdf(self.z)
         } else {

@@ -106,10 +106,10 @@ impl Scalar for Frechet {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.sigma * (-probability(p).ln()).powf(-1.0 / self.alpha)
+        self.sigma * probability(p).ln().abs().powf(-1.0 / self.alpha)
     }
 
     fn quantile_ccdf(&self, q: f64) -> f64 {
-        self.sigma * (-(-probability(q)).ln_1p()).powf(-1.0 / self.alpha)
+        self.sigma * (-probability(q)).ln_1p().abs().powf(-1.0 / self.alpha)
     }
 }

@@ -77,13 +77,13 @@ fn underflows(y: f64) -> bool {
 
 /// The logarithm of the y with P(Y <= y) = p.
 pub(super) fn log_quantile(shape: f64, p: f64) -> f64 {
-    let tiny = (p.ln() - log_gamma1p(shape)) / shape;
+    let tiny = (p.ln() + log_gamma1p(shape)) / shape;
     if tiny < LOG_TINY { tiny } else { gamma_p_inverse(shape, p).ln() }
 }
 
 /// The logarithm of the y with P(Y > y) = q.
 pub(super) fn log_quantile_above(shape: f64, q: f64) -> f64 {
-    let tiny = ((-q).ln_1p() - log_gamma1p(shape)) / shape;
+    let tiny = ((-q).ln_1p() + log_gamma1p(shape)) / shape;
     if tiny < LOG_TINY { tiny } else { gamma_q_inverse(shape, q).ln() }
 }
 

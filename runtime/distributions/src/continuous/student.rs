@@ -4,6 +4,7 @@
 //! neither end loses digits. Where t² is more than 1e16 nu the first term of the series in x is the whole.
 
 use super::entropy::digamma_step;
+use super::tail::log_mass;
 use crate::random;
 use borel_abi::stream::Stream;
 use borel_math::gamma::{log_beta, log_gamma_step, log_gamma1p};
@@ -100,7 +101,7 @@ pub(super) fn log_outside(nu: f64, t: f64) -> f64 {
 /// The logarithm of the mass inside of (-t, t).
 pub(super) fn log_inside(nu: f64, t: f64) -> f64 {
     if far(nu, t).is_some() {
-        return inside(nu, t).ln();
+        return log_mass(inside(nu, t), outside(nu, t));
     }
     let (x, y) = pair(nu, t);
     log_beta_q_of_pair(0.5 * nu, 0.5, x, y)

@@ -7,6 +7,12 @@ pub(super) fn probability(p: f64) -> f64 {
     if (0.0..=1.0).contains(&p) { p } else { f64::NAN }
 }
 
+/// The logarithm of a mass, given the mass outside of it too: whichever of the two is small has the digits.
+#[inline]
+pub(super) fn log_mass(mass: f64, outside: f64) -> f64 {
+    if outside < 0.5 { (-outside).ln_1p() } else { mass.ln() }
+}
+
 /// Nodes and weights of the Gauss-Legendre rule with twenty points on (-1, 1), those above 0.
 const LEGENDRE: [(f64, f64); 10] = [
     (0.993_128_599_185_094_9, 0.017_614_007_139_152_118),

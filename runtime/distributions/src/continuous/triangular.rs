@@ -1,6 +1,6 @@
 //! The triangular distribution.
 
-use super::tail::probability;
+use super::tail::{log_mass, probability};
 use crate::{Declared, Kind, ParameterError, Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
@@ -114,8 +114,12 @@ impl Scalar for Triangular {
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        let above = self.ccdf(x);
-        if above < 0.5 { (-above).ln_1p() } else { self.cdf(x).ln() }
+        let below = self.cdf(x);
+        if below < f64::MIN_POSITIVE && x > self.lower {
+            // The square of the distance underflows.
+            return 2.0 * (x - self.lower).ln() - (self.mode - self.lower).ln() - self.width().ln();
+        }
+        log_mass(below, self.ccdf(x))
     }
 
     fn log_ccdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! An exponential distribution to either side of 0, with another scale on each: what AsymmetricLaplace and SkewDoubleExponential
 //! share. It is the difference of two independent exponentials, and the mass of a side is as its scale.
 
-use super::tail::probability;
+use super::tail::{log_mass, probability};
 use crate::random;
 use borel_abi::stream::Stream;
 
@@ -71,10 +71,9 @@ impl TwoExponentials {
     /// log P(X > x).
     pub fn log_ccdf(self, x: f64) -> f64 {
         if x >= 0.0 {
-            return self.mass_above().ln() - x / self.above;
+            return log_mass(self.mass_above(), self.mass_below()) - x / self.above;
         }
-        let below = self.mass_below() * (x / self.below).exp();
-        if below < 0.5 { (-below).ln_1p() } else { self.ccdf(x).ln() }
+        log_mass(self.ccdf(x), self.mass_below() * (x / self.below).exp())
     }
 
     /// The x with P(X > x) = q.

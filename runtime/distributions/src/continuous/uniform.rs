@@ -1,6 +1,6 @@
 //! The uniform distribution on an interval.
 
-use super::tail::probability;
+use super::tail::{log_mass, probability};
 use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
@@ -40,6 +40,12 @@ impl Uniform {
     /// The share of the interval from `from` to `to`.
     fn share(&self, from: f64, to: f64) -> f64 {
         ((0.5 * to - 0.5 * from) / (0.5 * self.upper - 0.5 * self.lower)).clamp(0.0, 1.0)
+    }
+
+    /// The logarithm of such a share, given the share outside of it, also where it underflows.
+    fn log_share(&self, (from, to): (f64, f64), outside: f64) -> f64 {
+        let share = self.share(from, to);
+        if share < f64::MIN_POSITIVE && from < to { (to - from).ln() - self.log_width() } else { log_mass(share, outside) }
     }
 
     /// The point with a share of u below it and of 1 - u above it.
@@ -100,13 +106,11 @@ impl Scalar for Uniform {
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        let above = self.ccdf(x);
-        if above < 0.5 { (-above).ln_1p() } else { self.cdf(x).ln() }
+        self.log_share((self.lower, x), self.ccdf(x))
     }
 
     fn log_ccdf(&self, x: f64) -> f64 {
-        let below = self.cdf(x);
-        if below < 0.5 { (-below).ln_1p() } else { self.ccdf(x).ln() }
+        self.log_share((x, self.upper), self.cdf(x))
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -116,10 +116,10 @@ impl Scalar for Weibull {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.sigma * (-(-probability(p)).ln_1p()).powf(1.0 / self.alpha)
+        self.sigma * (-probability(p)).ln_1p().abs().powf(1.0 / self.alpha)
     }
 
     fn quantile_ccdf(&self, q: f64) -> f64 {
-        self.sigma * (-probability(q).ln()).powf(1.0 / self.alpha)
+        self.sigma * probability(q).ln().abs().powf(1.0 / self.alpha)
     }
 }

@@ -5,7 +5,7 @@
 //! point where they change, a handful of terms of either is exact to rounding. The images are summed in pairs, so that
 //! nothing cancels when the start is next to a boundary.
 
-use super::tail::{Logarithm, Search, integral, invert, probability, reach};
+use super::tail::{Logarithm, Search, integral, invert, log_mass, probability, reach};
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::error::scaled;
@@ -133,8 +133,11 @@ impl Boundary {
         if size < f64::MIN_POSITIVE {
             return self.far.ln();
         }
-        let share = ((-size * self.far).exp_m1() / (-size).exp_m1()).ln();
-        if v > 0.0 { share - size * self.near } else { share }
+        let share = |part: f64| (-size * part).exp_m1() / (-size).exp_m1();
+        if v > 0.0 {
+            return share(self.far).ln() - size * self.near;
+        }
+        log_mass(share(self.far), share(self.near) * (-size * self.far).exp())
     }
 
     fn probability(&self) -> f64 {
@@ -170,6 +173,9 @@ impl Boundary {
         if t <= 0.0 {
             return f64::NEG_INFINITY;
         }
+        if t == f64::INFINITY {
+            return self.log_probability();
+        }
         if self.is_early(t) {
             return self.log_tail(t, -1.0);
         }
@@ -182,6 +188,9 @@ impl Boundary {
         let all = self.log_probability();
         if t <= 0.0 {
             return all;
+        }
+        if t == f64::INFINITY {
+            return f64::NEG_INFINITY;
         }
         if !self.is_early(t) {
             return self.log_tail(t, 1.0);
@@ -264,8 +273,7 @@ impl Wiener {
         if x < -self.tau {
             return below.log_after(-x - self.tau);
         }
-        let after = above.log_after(x.max(self.tau) - self.tau).exp();
-        if after < 0.5 { (-after).ln_1p() } else { self.mass_below(x, below, above).ln() }
+        log_mass(self.mass_below(x, below, above), above.log_after(x.max(self.tau) - self.tau).exp())
     }
 
     /// The x with P(X <= x) = p.

@@ -30,13 +30,15 @@ def normal_tail(z):
 
 def pieces(f, step, end=None):
     """The integral from 0 to the end of a positive function that falls on the scale of the step."""
+    # quad stops at an absolute error: the integrand is scaled to 1.
+    first = f(step * TINY)
     total, start, width = mpf(0), mpf(0), step
     while True:
         stop = start + width if end is None else min(start + width, end)
-        part = quad(f, [start, stop])
+        part = quad(lambda s: f(s) / first, [start, (start + stop) / 2, stop])
         total += part
         if stop == end or part < TINY * total:
-            return total
+            return first * total
         start, width = stop, width * 2
 
 
@@ -126,11 +128,14 @@ def beta(x, a, b):
         return (edge if x in (0, 1) else -inf), int(x >= 1), int(x <= 0)
     constant = loggamma(a + b) - loggamma(a) - loggamma(b)
     if max(a, b) > 1e4:
-        # The series converge too slowly: integrals over the logarithm.
+        # The series converge too slowly: the smaller mass by an integral over the logarithm.
         kernel = lambda t: exp(a * log(t) + (b - 1) * log1p(-t) + constant)
-        step = 1 / (sqrt(min(a, b)) + 1) / 4
-        lower = pieces(lambda s: kernel(x * exp(-s)), step)
-        return log(kernel(x) / x), lower, pieces(lambda s: kernel(x * exp(s)), step, -log(x))
+        step = 1 / (abs(a - b * x / (1 - x)) + sqrt(min(a, b)) + 1)
+        if x < a / (a + b):
+            lower = pieces(lambda s: kernel(x * exp(-s)), step)
+            return log(kernel(x) / x), lower, 1 - lower
+        upper = pieces(lambda s: kernel(x * exp(s)), step, -log(x))
+        return log(kernel(x) / x), 1 - upper, upper
     lower, upper = betainc(a, b, 0, x, regularized=True), betainc(b, a, 0, 1 - x, regularized=True)
     return constant + (a - 1) * log(x) + (b - 1) * log1p(-x), lower, upper
 
@@ -218,7 +223,7 @@ def von_mises(x, mu, kappa):
 def skew_normal(x, xi, omega, alpha):
     z = (x - xi) / omega
     density = lambda t: exp(-t * t / 2) * normal_tail(-alpha * t) * sqrt(2 / pi)
-    step = 1 / (abs(z) + 1) / (abs(alpha) + 1)
+    step = 1 / (abs(z) + 1) / (1 + alpha**2)
     lower = pieces(lambda s: density(z - s), step)
     upper = pieces(lambda s: density(z + s), step)
     return log(density(z)) - log(omega), lower, upper
@@ -355,8 +360,14 @@ def row(name, arguments, x, grade, value, lower, upper):
 
 
 def scipy_row(name, law, arguments, x):
+    """SciPy's values, without those that underflow there or that its quadrature gives to a few digits only."""
     frozen = law(*map(float, arguments))
-    values = [float(f(x)) for f in (frozen.logpdf, frozen.logcdf, frozen.logsf)]
+    functions = (frozen.logpdf, frozen.logcdf, frozen.logsf)
+    values = [float(f(x)) for f in functions]
+    tail = min(values[1:])
+    is_crude = name in ("VonMises", "SkewNormal") and tail < -8
+    if not (values[0] > -700 and tail > -700) or is_crude or abs(exp(values[1]) + exp(values[2]) - 1) > 1e-12:
+        return None
     return [name, ";".join(map(repr, arguments)), repr(x), *map(repr, values), "scipy"]
 
 
@@ -369,11 +380,11 @@ def main():
                 for x in xs:
                     rows.append(row(name, arguments, x, grade, *formula(mpf(x), *map(mpf, arguments))))
                     if law and grade == "body":
-                        others.append(scipy_row(name, lambda *a: law(*map(float, a)), arguments, x))
+                        others.append(scipy_row(name, law, arguments, x))
         print(name, len(rows), flush=True)
     for path, lines in (("continuous.csv", rows), ("continuous_scipy.csv", others)):
         with open(path, "w", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(lines)
+            csv.writer(file, lineterminator="\n").writerows(filter(None, lines))
 
 
 main()
