@@ -8,6 +8,9 @@ use borel_distributions::{Kind, check_value, log_density_value};
 
 const TABLE: &str = include_str!("data/log_densities.csv");
 
+/// The tables of other tests, which have distributions of their own.
+const OTHERS: [&str; 1] = [include_str!("data/discrete.csv")];
+
 /// The error allowed, relative for values above 1 and absolute for those below.
 fn tolerance(grade: &str) -> f64 {
     match grade {
@@ -45,5 +48,6 @@ fn log_densities_equal_their_references() {
         seen.push(kind);
     }
     assert!(failures.is_empty(), "{} rows:\n{}", failures.len(), failures.join("\n"));
-    assert!(Kind::ALL.iter().all(|kind| seen.contains(kind)), "a distribution has no row");
+    let elsewhere = |kind: &Kind| OTHERS.iter().any(|table| table.contains(&format!(",{},", kind.entry().name)));
+    assert!(Kind::ALL.iter().all(|kind| seen.contains(kind) || elsewhere(kind)), "a distribution has no row");
 }
