@@ -193,7 +193,7 @@ impl Op {
                 source(s, f);
                 atoms.iter().for_each(f);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }
@@ -234,7 +234,7 @@ impl Op {
                 source(s, f);
                 atoms.iter_mut().for_each(f);
             }
-            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b)) => {
+            Op::Infer(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }

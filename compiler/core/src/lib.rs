@@ -295,6 +295,8 @@ pub enum Failure {
     Unreachable,
     /// Two arrays or matrices that should have the same length have these
     Lengths(Atom, Atom),
+    /// An index outside an array of this length
+    OutOfBounds(Atom, Atom),
 }
 
 /// Distributions that combine others, or functions.

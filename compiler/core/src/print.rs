@@ -252,6 +252,9 @@ impl Printer<'_> {
             Op::Print(text) => format!("print {}", self.atom(text)),
             Op::Fail(Failure::Message(text)) => format!("fail {}", self.atom(text)),
             Op::Fail(Failure::Unreachable) => "fail unreachable".into(),
+            Op::Fail(Failure::OutOfBounds(index, length)) => {
+                format!("fail out of bounds({}, {})", self.atom(index), self.atom(length))
+            }
             Op::Fail(Failure::Lengths(left, right)) => {
                 format!("fail lengths({}, {})", self.atom(left), self.atom(right))
             }

@@ -335,7 +335,7 @@ impl Verifier<'_> {
                 }
             }
             Op::Print(text) | Op::Fail(Failure::Message(text)) => self.expect_type("a text", text, &Type::String),
-            Op::Fail(Failure::Lengths(left, right)) => {
+            Op::Fail(Failure::Lengths(left, right) | Failure::OutOfBounds(left, right)) => {
                 self.expect_type("a length", left, &Type::Int);
                 self.expect_type("a length", right, &Type::Int);
             }

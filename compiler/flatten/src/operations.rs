@@ -58,6 +58,7 @@ impl<'a> Body<'_, 'a> {
         let (trap, operands) = match failure {
             Failure::Message(text) => (Trap::Message, vec![self.word(text)]),
             Failure::Unreachable => (Trap::Unreachable, Vec::new()),
+            Failure::OutOfBounds(a, b) => (Trap::OutOfBounds, vec![self.word(a), self.word(b)]),
             Failure::Lengths(a, b) => (Trap::Lengths, vec![self.word(a), self.word(b)]),
         };
         let site = self.site();

@@ -107,3 +107,19 @@ fn normalisers_leave_loops_over_data() {
     let text = "model m(ys: [Real], xs: [Real]) { let s ~ HalfNormal(1)\n observe ys ~ Normal(s * xs, 1)\n s }";
     assert_eq!(normalisers(&specialised(text, "m")), (0, 0), "the mean is another in each iteration");
 }
+
+#[test]
+fn a_list_of_known_distributions_is_told_apart() {
+    vanishes(
+        "fn Mix(ps: [Real], ds: [Dist[Real]]) -> Dist[Real] => distribution(
+  sampler = fn() => sample ds[sample Categorical(ps)],
+  log_density = fn(x) => log(sum([ps[i] * exp(log_density(ds[i], x)) for i in 0..len(ps)])),
+)
+model m(y: Real) {
+  let d = Mix([0.25, 0.75], [Normal(0, 1), Expo(2)])
+  let x ~ d
+  observe y ~ d
+  x
+}",
+    );
+}

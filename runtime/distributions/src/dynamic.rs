@@ -103,20 +103,17 @@ pub fn support_value(kind: Kind, arguments: &[Argument<'_>]) -> Option<Support> 
     visit(kind, arguments, Where)
 }
 
-/// P(X >= k), for distributions over integers; of others 1, which is a bound.
+/// P(X >= k) of a distribution over Ints; 1 of others.
 pub fn upper_tail(kind: Kind, arguments: &[Argument<'_>], k: i64) -> f64 {
-    struct UpperTail(i64);
-    impl Visitor for UpperTail {
+    struct Tail(i64);
+    impl Visitor for Tail {
         type Output = f64;
         fn scalar<D: Scalar>(self, d: D) -> f64 {
-            match self.0.checked_sub(1).and_then(|before| D::Value::unwrap(&Value::Int(before))) {
-                Some(before) => d.ccdf(before),
-                None => 1.0,
-            }
+            D::Value::unwrap(&Value::Int(self.0.saturating_sub(1))).map_or(1.0, |before| d.ccdf(before))
         }
         fn multivariate<D: Multivariate>(self, _: D) -> f64 {
             1.0
         }
     }
-    visit(kind, arguments, UpperTail(k)).unwrap_or(1.0)
+    visit(kind, arguments, Tail(k)).unwrap_or(1.0)
 }

@@ -84,14 +84,10 @@ pub trait Scalar: Declared + Copy {
     }
 
     /// P(X <= x).
-    fn cdf(&self, _x: Self::Value) -> f64 {
-        f64::NAN
-    }
+    fn cdf(&self, x: Self::Value) -> f64;
 
     /// P(X > x).
-    fn ccdf(&self, _x: Self::Value) -> f64 {
-        f64::NAN
-    }
+    fn ccdf(&self, x: Self::Value) -> f64;
 
     /// log P(X <= x), also where P(X <= x) underflows.
     fn log_cdf(&self, x: Self::Value) -> f64 {
@@ -104,9 +100,7 @@ pub trait Scalar: Declared + Copy {
     }
 
     /// The smallest x with P(X <= x) >= p, for p from 0 to 1.
-    fn quantile(&self, _p: f64) -> Self::Value {
-        unreachable!()
-    }
+    fn quantile(&self, p: f64) -> Self::Value;
 
     /// The smallest x with P(X > x) <= q, for q from 0 to 1: quantiles far in the upper tail.
     fn quantile_ccdf(&self, q: f64) -> Self::Value {
@@ -156,14 +150,10 @@ pub trait Multivariate: Declared + Copy {
     fn log_density(&self, x: &[Self::Element]) -> f64;
 
     /// Writes the means of the elements; NaN where there is none.
-    fn mean(&self, out: &mut [f64]) {
-        out.fill(f64::NAN);
-    }
+    fn mean(&self, out: &mut [f64]);
 
     /// Writes the variances of the elements; NaN where there is none.
-    fn variance(&self, out: &mut [f64]) {
-        out.fill(f64::NAN);
-    }
+    fn variance(&self, out: &mut [f64]);
 
     /// The entropy in nats; NaN where it has no closed form.
     fn entropy(&self) -> f64 {

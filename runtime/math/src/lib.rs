@@ -4,6 +4,7 @@
 
 pub mod bessel;
 mod coefficients;
+pub mod elementary;
 pub mod error;
 pub mod gamma;
 pub mod incomplete;
@@ -12,6 +13,7 @@ pub mod logarithm;
 pub mod normal;
 mod owen;
 pub mod saddle;
+pub mod slices;
 pub mod special;
 pub mod zeta;
 

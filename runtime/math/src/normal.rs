@@ -30,8 +30,13 @@ pub fn density(z: f64) -> f64 {
 /// exp(-z^2 / 2).
 #[inline]
 pub fn exp_half_square(z: f64) -> f64 {
+    exp_half_square_by(z, f64::exp)
+}
+
+#[inline(always)]
+fn exp_half_square_by(z: f64, exp: impl Fn(f64) -> f64) -> f64 {
     let (square, rest) = split_square(z);
-    (-0.5 * square).exp() * (1.0 - 0.5 * rest)
+    exp(-0.5 * square) * (1.0 - 0.5 * rest)
 }
 
 /// P(Z <= z).
@@ -43,15 +48,26 @@ pub fn cdf(z: f64) -> f64 {
 /// P(Z > z).
 #[inline]
 pub fn ccdf(z: f64) -> f64 {
-    let tail = upper_tail(z.abs());
-    if z < 0.0 { 1.0 - tail } else { tail }
+    cdf_by(-z, f64::exp)
+}
+
+/// P(Z <= z), with the exponential function given: a loop takes one that vectorises.
+#[inline(always)]
+pub fn cdf_by(z: f64, exp: impl Fn(f64) -> f64) -> f64 {
+    let tail = upper_tail_by(z.abs(), exp);
+    if z > 0.0 { 1.0 - tail } else { tail }
 }
 
 /// P(Z > z) for z >= 0.
 #[inline]
 fn upper_tail(z: f64) -> f64 {
+    upper_tail_by(z, f64::exp)
+}
+
+#[inline(always)]
+fn upper_tail_by(z: f64, exp: impl Fn(f64) -> f64) -> f64 {
     let z = if z > UNDERFLOW { UNDERFLOW } else { z };
-    0.5 * exp_half_square(z) * scaled(z * FRAC_1_SQRT_2)
+    0.5 * exp_half_square_by(z, exp) * scaled(z * FRAC_1_SQRT_2)
 }
 
 /// log P(Z <= z).
@@ -75,7 +91,8 @@ pub fn log_ccdf(z: f64) -> f64 {
 /// The z with `cdf(z)` = p, for p in [0, 1]; NaN outside.
 #[inline]
 pub fn quantile(p: f64) -> f64 {
-    -quantile_ccdf(p)
+    // Not the negative: the median is 0, without a sign.
+    0.0 - quantile_ccdf(p)
 }
 
 /// The z with `ccdf(z)` = q, for q in [0, 1]; NaN outside. Accurate for the smallest q.

@@ -16,6 +16,11 @@ impl Simplifier<'_> {
                 self.changed = true;
                 Prim::IndexUnchecked
             }
+            Prim::Index if self.listed(&operands).is_some() => {
+                self.changed = true;
+                self.check_listed(&operands, span, out);
+                Prim::IndexUnchecked
+            }
             prim => prim,
         };
         if let (Prim::Len, [Atom::Var(array)]) = (prim, operands.as_slice()) {

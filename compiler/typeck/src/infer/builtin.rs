@@ -300,6 +300,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],
         B::Solve => vec![required("a"), required("b")],
+        B::Special(special) => special.arguments().iter().map(|_| Parameter::required(None)).collect(),
         _ => vec![Parameter::required(None)],
     }
 }

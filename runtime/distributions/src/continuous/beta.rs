@@ -2,7 +2,9 @@
 
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::digamma;
 use borel_math::gamma::log_beta;
+use borel_math::incomplete::{beta_p, beta_p_inverse, beta_q, beta_q_inverse, log_beta_p, log_beta_q};
 use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
 use borel_math::saddle::log_binomial;
 
@@ -49,5 +51,34 @@ impl Scalar for Beta {
     fn variance(&self) -> f64 {
         let total = self.a + self.b;
         self.a * self.b / (total * total * (total + 1.0))
+    }
+
+    fn entropy(&self) -> f64 {
+        let (a, b) = (self.a, self.b);
+        log_beta(a, b) - (a - 1.0) * digamma(a) - (b - 1.0) * digamma(b) + (a + b - 2.0) * digamma(a + b)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        beta_p(self.a, self.b, x.clamp(0.0, 1.0))
+    }
+
+    fn ccdf(&self, x: f64) -> f64 {
+        beta_q(self.a, self.b, x.clamp(0.0, 1.0))
+    }
+
+    fn log_cdf(&self, x: f64) -> f64 {
+        log_beta_p(self.a, self.b, x.clamp(0.0, 1.0))
+    }
+
+    fn log_ccdf(&self, x: f64) -> f64 {
+        log_beta_q(self.a, self.b, x.clamp(0.0, 1.0))
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        beta_p_inverse(self.a, self.b, p)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> f64 {
+        beta_q_inverse(self.a, self.b, q)
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::digamma;
+use borel_math::incomplete::{gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, log_gamma_p, log_gamma_q};
 use borel_math::{gamma::lgamma, logarithm::x_log_y, saddle::log_gamma_kernel};
 
 distribution! {
@@ -48,5 +50,33 @@ impl Scalar for Gamma {
 
     fn variance(&self) -> f64 {
         self.shape / (self.rate * self.rate)
+    }
+
+    fn entropy(&self) -> f64 {
+        self.shape - self.rate.ln() + lgamma(self.shape) + (1.0 - self.shape) * digamma(self.shape)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        gamma_p(self.shape, self.rate * x.max(0.0))
+    }
+
+    fn ccdf(&self, x: f64) -> f64 {
+        gamma_q(self.shape, self.rate * x.max(0.0))
+    }
+
+    fn log_cdf(&self, x: f64) -> f64 {
+        log_gamma_p(self.shape, self.rate * x.max(0.0))
+    }
+
+    fn log_ccdf(&self, x: f64) -> f64 {
+        log_gamma_q(self.shape, self.rate * x.max(0.0))
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        gamma_p_inverse(self.shape, p) / self.rate
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> f64 {
+        gamma_q_inverse(self.shape, q) / self.rate
     }
 }

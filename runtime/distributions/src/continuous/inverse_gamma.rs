@@ -2,6 +2,8 @@
 
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::digamma;
+use borel_math::incomplete::{gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, log_gamma_p, log_gamma_q};
 use borel_math::{gamma::lgamma, saddle::log_gamma_kernel};
 
 distribution! {
@@ -49,5 +51,33 @@ impl Scalar for InverseGamma {
         } else {
             f64::INFINITY
         }
+    }
+
+    fn entropy(&self) -> f64 {
+        self.shape + self.scale.ln() + lgamma(self.shape) - (1.0 + self.shape) * digamma(self.shape)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        gamma_q(self.shape, self.scale / x.max(0.0))
+    }
+
+    fn ccdf(&self, x: f64) -> f64 {
+        gamma_p(self.shape, self.scale / x.max(0.0))
+    }
+
+    fn log_cdf(&self, x: f64) -> f64 {
+        log_gamma_q(self.shape, self.scale / x.max(0.0))
+    }
+
+    fn log_ccdf(&self, x: f64) -> f64 {
+        log_gamma_p(self.shape, self.scale / x.max(0.0))
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        self.scale / gamma_q_inverse(self.shape, p)
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> f64 {
+        self.scale / gamma_p_inverse(self.shape, q)
     }
 }

@@ -54,4 +54,34 @@ impl Scalar for Uniform {
         let width = self.upper - self.lower;
         width * width / 12.0
     }
+
+    fn entropy(&self) -> f64 {
+        self.log_width()
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        ((x - self.lower) / (self.upper - self.lower)).clamp(0.0, 1.0)
+    }
+
+    fn ccdf(&self, x: f64) -> f64 {
+        ((self.upper - x) / (self.upper - self.lower)).clamp(0.0, 1.0)
+    }
+
+    fn log_cdf(&self, x: f64) -> f64 {
+        let (own, other) = (self.cdf(x), self.ccdf(x));
+        if other < 0.5 { (-other).ln_1p() } else { own.ln() }
+    }
+
+    fn log_ccdf(&self, x: f64) -> f64 {
+        let (own, other) = (self.ccdf(x), self.cdf(x));
+        if other < 0.5 { (-other).ln_1p() } else { own.ln() }
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        self.lower * (1.0 - p) + self.upper * p
+    }
+
+    fn quantile_ccdf(&self, q: f64) -> f64 {
+        self.lower * q + self.upper * (1.0 - q)
+    }
 }

@@ -109,6 +109,9 @@ impl Scalar for Hypergeometric {
         }
         // Two binomial masses over a third, whatever their probability: with n / (a + b) nothing cancels (Loader 2000).
         let total = self.total();
+        if total == 0.0 {
+            return 0.0;
+        }
         let (p, q) = (self.n as f64 / total, (total - self.n as f64) / total);
         let (marked, others) = (x as f64, (self.n - x) as f64);
         let (marked_left, others_left) = ((self.a - x) as f64, (self.b - (self.n - x)) as f64);

@@ -3,6 +3,7 @@
 
 use crate::{Gamma, Multivariate, Scalar, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::{digamma, lgamma};
 use borel_math::logarithm::log_sum_exp;
 
 distribution! {
@@ -47,5 +48,23 @@ impl Multivariate for Dirichlet<'_> {
             return f64::NEG_INFINITY;
         }
         terms.sum::<f64>() - Gamma { shape: rate, rate }.log_density(1.0) + rate * (total - 1.0)
+    }
+
+    fn mean(&self, out: &mut [f64]) {
+        let total: f64 = self.alpha.iter().sum();
+        out.iter_mut().zip(self.alpha).for_each(|(mean, a)| *mean = a / total);
+    }
+
+    fn variance(&self, out: &mut [f64]) {
+        let total: f64 = self.alpha.iter().sum();
+        let variance = |a: f64| a / total * ((total - a) / total) / (total + 1.0);
+        out.iter_mut().zip(self.alpha).for_each(|(out, a)| *out = variance(*a));
+    }
+
+    fn entropy(&self) -> f64 {
+        let total: f64 = self.alpha.iter().sum();
+        let log_beta = self.alpha.iter().map(|a| lgamma(*a)).sum::<f64>() - lgamma(total);
+        let own: f64 = self.alpha.iter().map(|a| (a - 1.0) * digamma(*a)).sum();
+        log_beta + (total - self.alpha.len() as f64) * digamma(total) - own
     }
 }

@@ -52,4 +52,19 @@ impl Multivariate for MvNormal<'_> {
         let log_determinant: f64 = (0..n).map(|i| lower[i * n + i].ln()).sum();
         -0.5 * z.iter().map(|z| z * z).sum::<f64>() - log_determinant - n as f64 * LOG_SQRT_TWO_PI
     }
+
+    fn mean(&self, out: &mut [f64]) {
+        out.copy_from_slice(self.mu);
+    }
+
+    fn variance(&self, out: &mut [f64]) {
+        out.iter_mut().enumerate().for_each(|(i, variance)| *variance = self.sigma.at(i, i));
+    }
+
+    fn entropy(&self) -> f64 {
+        let n = self.mu.len();
+        let Some(lower) = self.factor() else { return f64::NAN };
+        let log_determinant: f64 = (0..n).map(|i| lower[i * n + i].ln()).sum();
+        log_determinant + n as f64 * (0.5 + LOG_SQRT_TWO_PI)
+    }
 }

@@ -17,7 +17,7 @@ pub fn binomial(stream: &mut Stream, n: i64, p: f64, q: f64) -> i64 {
 /// The same for p <= 1/2.
 #[inline]
 fn rarer(stream: &mut Stream, n: i64, p: f64, q: f64) -> i64 {
-    if n <= 0 || !(p > 0.0) {
+    if n <= 0 || p.is_nan() || p <= 0.0 {
         return 0;
     }
     if n as f64 * p < LARGE { by_inversion(stream, n, p, q) } else { Btpe::new(n, p, q).draw(stream) }

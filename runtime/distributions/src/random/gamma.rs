@@ -6,7 +6,7 @@ use borel_abi::stream::Stream;
 /// A standard gamma; 0 where it is too small for a double, NaN if the shape is not positive and finite.
 #[inline]
 pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
-    if !(shape >= 1.0 && shape < f64::INFINITY) {
+    if !(1.0..f64::INFINITY).contains(&shape) {
         return log_gamma(stream, shape).exp();
     }
     let d = shape - 1.0 / 3.0;

@@ -35,7 +35,7 @@ fn by_inversion(stream: &mut Stream, rate: f64) -> i64 {
 
 fn by_rejection(stream: &mut Stream, rate: f64) -> i64 {
     // Also a NaN comes here, and goes.
-    if !(rate < i64::MAX as f64) {
+    if rate.is_nan() || rate >= i64::MAX as f64 {
         return if rate.is_nan() { 0 } else { i64::MAX };
     }
     let b = 0.931 + 2.53 * rate.sqrt();

@@ -8,7 +8,7 @@ const FAR: f64 = 1e8;
 
 /// A value with mass in proportion to x^-s, for s above 1; i64::MAX where it would be larger.
 pub fn zipf(stream: &mut Stream, s: f64) -> i64 {
-    if !(s > 1.0) {
+    if s.is_nan() || s <= 1.0 {
         return 0;
     }
     let excess = s - 1.0;

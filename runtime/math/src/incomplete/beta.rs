@@ -10,6 +10,7 @@
 use super::beta_uniform::expansion;
 use super::newton::solve;
 use super::{Scaled, Tails};
+use crate::error::split_product;
 use crate::gamma::{log_beta, log_gamma_step, log_gamma1p, stirling_error};
 use crate::normal::quantile_ccdf;
 use crate::saddle::half_deviance;
@@ -119,9 +120,19 @@ fn uniform_expansion(a: f64, b: f64, x: f64, y: f64) -> Scaled {
     Scaled { log: -deviance, factor: expansion(a, b, deviance) * stirling_factor(a, b) }
 }
 
-/// a log(a / (n x)) + b log(b / (n y)), where n = a + b.
+/// a log(a / (n x)) + b log(b / (n y)), where n = a + b. Its derivatives with respect to the logarithms of x and y grow like
+/// the square root of the shapes: products and the complement count with what their rounding has lost, and the smaller of x
+/// and y is taken to be exact.
 fn deviance(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    half_deviance(a, (a + b) * x) + half_deviance(b, (a + b) * y)
+    let n = a + b;
+    let lost = if a < b { a - (n - b) } else { b - (n - a) };
+    let (x_rest, y_rest) = if x < y { (0.0, (1.0 - y) - x) } else { ((1.0 - x) - y, 0.0) };
+    let part = |shape: f64, x: f64, rest: f64| {
+        let (mean, error) = split_product(n, x);
+        let correction = (mean - shape) / mean * (error + n * rest + lost * x);
+        half_deviance(shape, mean) + if mean > 1e-290 { correction } else { 0.0 }
+    };
+    part(a, x, x_rest) + part(b, y, y_rest)
 }
 
 /// What Stirling's formula lacks of 1 / beta(a, b).
