@@ -79,6 +79,9 @@ impl Boundary {
             return exponent;
         }
         let u = t / self.alpha / self.alpha;
+        if u == f64::INFINITY {
+            return f64::NEG_INFINITY;
+        }
         if u < CHANGE {
             return exponent + self.images(u).ln() - 1.5 * t.ln() + log_alpha - 0.5 * TAU.ln();
         }
