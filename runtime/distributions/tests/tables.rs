@@ -48,7 +48,8 @@ fn log_densities_equal_their_references() {
         seen.push(kind);
     }
     assert!(failures.is_empty(), "{} rows:\n{}", failures.len(), failures.join("\n"));
-    let elsewhere = |kind: &Kind| OTHERS.iter().any(|table| table.split([',', '\n']).any(|field| field == kind.entry().name));
+    let elsewhere =
+        |kind: &Kind| OTHERS.iter().any(|table| table.split([',', '\n']).any(|field| field == kind.entry().name));
     let missing: Vec<_> = Kind::ALL.iter().filter(|kind| !seen.contains(kind) && !elsewhere(kind)).collect();
     assert!(missing.is_empty(), "no rows for {missing:?}");
 }

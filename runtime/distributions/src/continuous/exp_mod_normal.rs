@@ -146,7 +146,9 @@ impl ExpModNormal {
             Logarithm { value, slope: if is_below { slope } else { -slope } }
         };
         let start = (1.0 / v, 1.0 + 1.0 / v);
-        self.mu + self.sigma * invert(f, log_mass, Search { rises: is_below, bounds: (f64::NEG_INFINITY, f64::INFINITY), start })
+        self.mu
+            + self.sigma
+                * invert(f, log_mass, Search { rises: is_below, bounds: (f64::NEG_INFINITY, f64::INFINITY), start })
     }
 }
 

@@ -91,7 +91,11 @@ pub(super) fn invert(f: impl Fn(f64) -> Logarithm, target: f64, search: Search) 
         if error == 0.0 {
             break;
         }
-        if (error < 0.0) == search.rises { lower = x } else { upper = x }
+        if (error < 0.0) == search.rises {
+            lower = x
+        } else {
+            upper = x
+        }
         let next = x - error / slope;
         let step = (next - x).abs();
         let converged = step <= 4e-16 * x.abs() || (step >= last && step < 1e-10 * scale.max(x.abs()));

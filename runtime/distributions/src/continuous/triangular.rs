@@ -136,7 +136,11 @@ impl Scalar for Triangular {
         // The share of what is above the mode; near the mode 1 less the root would cancel.
         let above = (p - share) / (b / self.width());
         let root = (1.0 - above).max(0.0).sqrt();
-        if above < 0.5 { self.mode + b * (above / (1.0 + root)) } else { self.upper - (1.0 - p).sqrt() * (b.sqrt() * self.width().sqrt()) }
+        if above < 0.5 {
+            self.mode + b * (above / (1.0 + root))
+        } else {
+            self.upper - (1.0 - p).sqrt() * (b.sqrt() * self.width().sqrt())
+        }
     }
 
     fn quantile_ccdf(&self, q: f64) -> f64 {

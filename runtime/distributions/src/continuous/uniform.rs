@@ -45,7 +45,11 @@ impl Uniform {
     /// The logarithm of such a share, given the share outside of it, also where it underflows.
     fn log_share(&self, (from, to): (f64, f64), outside: f64) -> f64 {
         let share = self.share(from, to);
-        if share < f64::MIN_POSITIVE && from < to { (to - from).ln() - self.log_width() } else { log_mass(share, outside) }
+        if share < f64::MIN_POSITIVE && from < to {
+            (to - from).ln() - self.log_width()
+        } else {
+            log_mass(share, outside)
+        }
     }
 
     /// The point with a share of u below it and of 1 - u above it.

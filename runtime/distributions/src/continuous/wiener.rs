@@ -79,13 +79,14 @@ impl Boundary {
             return exponent;
         }
         let u = t / self.alpha / self.alpha;
-        if u == f64::INFINITY {
+        if u > 1e300 {
             return f64::NEG_INFINITY;
         }
         if u < CHANGE {
             return exponent + self.images(u).ln() - 1.5 * t.ln() + log_alpha - 0.5 * TAU.ln();
         }
-        exponent + 0.5 * self.near * (self.near / u) - 0.5 * PI * PI * u + self.sines(u).ln() + PI.ln() - 2.0 * log_alpha
+        exponent + 0.5 * self.near * (self.near / u) - 0.5 * PI * PI * u + self.sines(u).ln() + PI.ln()
+            - 2.0 * log_alpha
     }
 
     /// The sum of (w + 2k) exp(-(w + 2k)² / 2u) over all integers k, over the exponential of its first term.
