@@ -7,6 +7,8 @@ pub enum Support {
     Real,
     /// Reals above 0
     Positive,
+    /// Reals from a bound upwards
+    Above(f64),
     /// Reals between two bounds
     Interval(f64, f64),
     /// false and true
@@ -25,6 +27,7 @@ impl Support {
         match self {
             Support::Real | Support::Simplex(_) | Support::Reals(_) => (f64::NEG_INFINITY, f64::INFINITY),
             Support::Positive => (0.0, f64::INFINITY),
+            Support::Above(lower) => (lower, f64::INFINITY),
             Support::Interval(lower, upper) => (lower, upper),
             Support::Booleans => (0.0, 1.0),
             Support::Integers(first, last) => (first as f64, last.map_or(f64::INFINITY, |last| last as f64)),

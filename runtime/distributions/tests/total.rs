@@ -70,8 +70,8 @@ fn numbers_give_no_nan_on_simplices() {
 #[test]
 fn nan_is_no_density() {
     for &kind in Kind::ALL.iter().filter(|kind| kind.entry().value == ValueKind::Real) {
-        let setting = vec![Argument::Real(1.0); kind.entry().parameters.len()];
-        let setting = if kind == Kind::Uniform { vec![Argument::Real(0.0), Argument::Real(1.0)] } else { setting };
+        let accepted = |setting: &Vec<Argument<'static>>| check_value(kind, setting).is_ok();
+        let setting = settings(kind).into_iter().find(accepted).expect("arguments that are accepted");
         assert!(log_density_value(kind, &setting, &Value::Real(f64::NAN)).is_nan(), "{kind:?}");
     }
 }

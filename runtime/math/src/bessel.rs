@@ -19,6 +19,11 @@ pub fn log_i0(x: f64) -> f64 {
     if x < ASYMPTOTIC { power_series(0.0, x).ln_1p() } else { x + (asymptotic_series(0.0, x) / (TAU * x).sqrt()).ln() }
 }
 
+/// log I_0(x) - x for x >= 0, which stays of the order of log x: the logarithm of what is left of I_0 without its exponential.
+pub fn log_i0_scaled(x: f64) -> f64 {
+    if x < ASYMPTOTIC { power_series(0.0, x).ln_1p() - x } else { (asymptotic_series(0.0, x) / (TAU * x).sqrt()).ln() }
+}
+
 /// log I_1(x) for x >= 0, as [`log_i0`].
 pub fn log_i1(x: f64) -> f64 {
     if x < ASYMPTOTIC {

@@ -1,14 +1,33 @@
-//! The absolute value of a Cauchy(0, sigma): density 2 / (pi sigma (1 + (x / sigma)^2)) for x >= 0.
+//! The absolute value of a Cauchy(0, sigma).
 
+use super::cauchy::{log_angle, tangent};
+use super::tail::probability;
 use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
-use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_2_PI, LN_2, PI};
 
 distribution! {
-    /// The absolute value of a Cauchy(0, sigma).
+    /// The half-Cauchy distribution, of the absolute value of a Cauchy(0, sigma).
+    ///
+    /// The density is 2 / (π sigma (1 + (x / sigma)²)) for x >= 0. The median is sigma; mean and variance are infinite. The
+    /// distribution function is (2/π) atan(x / sigma), the entropy log(2π sigma).
+    ///
+    /// A prior of scales that commits itself to little: half of its mass lies above sigma, a sixteenth above 10 sigma. It is
+    /// HalfStudentT(1, sigma); in Stan it is cauchy(0, sigma) with a lower bound of 0. The horseshoe prior of sparse regression
+    /// gives one to the scale of every coefficient. If its tail wanders off with few data, HalfStudentT(3, sigma) is tamer.
+    ///
+    /// Source: Gelman, "Prior distributions for variance parameters in hierarchical models", Bayesian Analysis 1 (2006); Polson and
+    /// Scott, "On the half-Cauchy prior for a global scale parameter", Bayesian Analysis 7 (2012).
+    ///
+    ///     model shrunken(y: Real = 2.2) {
+    ///       let tau ~ HalfCauchy(1)
+    ///       let effect ~ Normal(0, tau)
+    ///       observe y ~ Normal(effect, 1)
+    ///       return effect
+    ///     }
     pub struct HalfCauchy: f64, Continuous {
-        /// scale of the underlying Cauchy
+        /// scale of the underlying Cauchy, and the median, in the units of x
         sigma: f64 => Positive,
     }
 }
@@ -22,9 +41,10 @@ impl Scalar for HalfCauchy {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        self.sigma * (0.5 * std::f64::consts::PI * stream.uniform()).tan()
+        self.sigma * (0.5 * PI * stream.uniform()).tan()
     }
 
+    #[inline]
     fn normaliser(&self) -> f64 {
         FRAC_2_PI.ln() - self.sigma.ln()
     }
@@ -34,8 +54,7 @@ impl Scalar for HalfCauchy {
         if x < 0.0 {
             return f64::NEG_INFINITY;
         }
-        let z = x / self.sigma;
-        normaliser - log1p_square(z)
+        normaliser - log1p_square(x / self.sigma)
     }
 
     fn mean(&self) -> f64 {
@@ -43,36 +62,40 @@ impl Scalar for HalfCauchy {
     }
 
     fn variance(&self) -> f64 {
-        f64::NAN
+        f64::INFINITY
     }
 
     fn entropy(&self) -> f64 {
-        (2.0 * PI * self.sigma).ln()
+        (2.0 * PI).ln() + self.sigma.ln()
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        FRAC_2_PI * (x.max(0.0) / self.sigma).atan()
+        if x <= 0.0 { 0.0 } else { FRAC_2_PI * x.atan2(self.sigma) }
     }
 
     fn ccdf(&self, x: f64) -> f64 {
-        FRAC_2_PI * f64::atan2(1.0, x.max(0.0) / self.sigma)
+        if x <= 0.0 { 1.0 } else { FRAC_2_PI * self.sigma.atan2(x) }
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        let (own, other) = (self.cdf(x), self.ccdf(x));
-        if other < 0.5 { (-other).ln_1p() } else { own.ln() }
+        if x <= 0.0 {
+            f64::NEG_INFINITY
+        } else if x < self.sigma {
+            LN_2 + log_angle(x, self.sigma)
+        } else {
+            (-self.ccdf(x)).ln_1p()
+        }
     }
 
     fn log_ccdf(&self, x: f64) -> f64 {
-        let (own, other) = (self.ccdf(x), self.cdf(x));
-        if other < 0.5 { (-other).ln_1p() } else { own.ln() }
+        if x < self.sigma { (-self.cdf(x)).ln_1p() } else { LN_2 + log_angle(self.sigma, x) }
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.sigma * if p <= 0.5 { (FRAC_PI_2 * p).tan() } else { (FRAC_PI_2 * (1.0 - p)).tan().recip() }
+        self.sigma * tangent(probability(p))
     }
 
     fn quantile_ccdf(&self, q: f64) -> f64 {
-        self.sigma * if q <= 0.5 { (FRAC_PI_2 * q).tan().recip() } else { (FRAC_PI_2 * (1.0 - q)).tan() }
+        if q > 0.5 { self.quantile(1.0 - q) } else { self.sigma / tangent(probability(q)) }
     }
 }

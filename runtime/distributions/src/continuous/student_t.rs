@@ -1,69 +1,59 @@
-//! Student's t distribution: gamma((nu + 1) / 2) / (gamma(nu / 2) sqrt(nu pi) sigma) (1 + ((x - mu) / sigma)^2 / nu)^(-(nu + 1) / 2).
+//! Student's t distribution, located and scaled.
 
-use crate::{Scalar, Support, distribution, random};
+use super::student;
+use crate::{Scalar, Support, distribution};
 use borel_abi::stream::Stream;
-use borel_math::gamma::digamma;
-use borel_math::incomplete::{beta_p, beta_p_inverse, beta_q, beta_q_inverse, log_beta_p, log_beta_q};
-use borel_math::{gamma::log_beta, logarithm::log1p_square};
 use std::f64::consts::LN_2;
 
 distribution! {
-    /// Student's t distribution, located and scaled.
+    /// Student's t distribution, a normal distribution with heavier tails.
+    ///
+    /// The density is Γ((nu + 1) / 2) / (Γ(nu / 2) √(nu π) sigma) (1 + z² / nu)^(-(nu + 1) / 2) with z = (x - mu) / sigma, on all
+    /// reals. The median is mu, and so is the mean for nu > 1; the variance is sigma² nu / (nu - 2) for nu > 2, infinite for
+    /// 1 < nu <= 2. For nu <= 1 there is no mean, and nu = 1 is the Cauchy distribution; as nu grows it becomes Normal(mu, sigma).
+    ///
+    /// The parameters come in the order of Stan: nu, mu, sigma. sigma is a scale, not the standard deviation; SciPy's t has df = nu,
+    /// loc = mu, scale = sigma. A draw is a normal whose variance is itself drawn, from InverseGamma(nu / 2, nu sigma² / 2). With nu
+    /// about 4 it makes a regression robust: far outliers hardly move its location.
+    ///
+    /// Source: Student, "The probable error of a mean", Biometrika 6 (1908); Johnson, Kotz and Balakrishnan, Continuous Univariate
+    /// Distributions 2 (1995), chapter 28.
+    ///
+    ///     model robust_mean(xs: [Real] = [1.1, 0.8, 1.3, 25]) {
+    ///       let mu ~ Normal(0, 10)
+    ///       for x in xs { observe x ~ StudentT(4, mu, 0.5) }
+    ///       return mu
+    ///     }
     pub struct StudentT: f64, Continuous {
-        /// degrees of freedom
+        /// degrees of freedom: how heavy the tails are, none
         nu: f64 => Positive,
-        /// location
+        /// location: the median, in the units of x
         mu: f64 => Finite,
-        /// scale
+        /// scale, in the units of x
         sigma: f64 => Positive,
     }
 }
 
 impl StudentT {
-    /// log P(T > z) of the standard distribution, for z of 0 or above.
-    fn log_upper(&self, z: f64) -> f64 {
-        let ratio = z / self.nu.sqrt();
-        let square = ratio * ratio;
-        if square < 1.0 {
-            log_beta_q(0.5, 0.5 * self.nu, square / (1.0 + square)) - LN_2
-        } else {
-            log_beta_p(0.5 * self.nu, 0.5, 1.0 / (1.0 + square)) - LN_2
-        }
+    #[inline]
+    fn standardised(&self, x: f64) -> f64 {
+        (x - self.mu) / self.sigma
     }
+}
 
-    /// P(T <= z) of the standard distribution.
-    fn below(&self, z: f64) -> f64 {
-        let ratio = z / self.nu.sqrt();
-        let square = ratio * ratio;
-        if z > 0.0 {
-            // Above one half: the tail is subtracted, which loses nothing.
-            return 1.0 - self.below(-z);
-        }
-        if square < 1.0 {
-            0.5 * beta_q(0.5, 0.5 * self.nu, square / (1.0 + square))
-        } else {
-            0.5 * beta_p(0.5 * self.nu, 0.5, 1.0 / (1.0 + square))
-        }
-    }
+/// P(T > t) of the standard distribution.
+fn upper(nu: f64, t: f64) -> f64 {
+    if t > 0.0 { 0.5 * student::outside(nu, t) } else { 1.0 - 0.5 * student::outside(nu, t) }
+}
 
-    /// log P(T <= z).
-    fn log_below(&self, z: f64) -> f64 {
-        if z > 0.0 { (-self.below(-z)).ln_1p() } else { self.log_upper(-z) }
-    }
+/// log P(T > t) of the standard distribution.
+fn log_upper(nu: f64, t: f64) -> f64 {
+    if t > 0.0 { student::log_outside(nu, t) - LN_2 } else { (-0.5 * student::outside(nu, t)).ln_1p() }
+}
 
-    /// The z with P(T > z) = q, for q up to one half.
-    fn upper_quantile(&self, q: f64) -> f64 {
-        let v = if q < 0.25 {
-            beta_q_inverse(0.5, 0.5 * self.nu, 2.0 * q)
-        } else {
-            beta_p_inverse(0.5, 0.5 * self.nu, 1.0 - 2.0 * q)
-        };
-        if v < 0.5 {
-            return (self.nu * (v / (1.0 - v))).sqrt();
-        }
-        let w = beta_p_inverse(0.5 * self.nu, 0.5, 2.0 * q);
-        (self.nu * ((1.0 - w) / w)).sqrt()
-    }
+/// The t with P(T > t) = q.
+fn upper_quantile(nu: f64, q: f64) -> f64 {
+    if q > 0.5 { -student::quantile_outside(nu, 2.0 * (1.0 - q)) } else { student::quantile_outside(nu, 2.0 * q) }
 }
 
 impl Scalar for StudentT {
@@ -75,21 +65,16 @@ impl Scalar for StudentT {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        // The inverse root of chi-squared / nu, in logarithms so that a small nu does not divide by 0.
-        let log_gamma = random::log_gamma(stream, 0.5 * self.nu);
-        let root = (0.5 * ((0.5 * self.nu).ln() - log_gamma)).exp();
-        self.mu + self.sigma * random::normal(stream) * root
+        self.mu + self.sigma * student::sample(self.nu, stream)
     }
 
     fn normaliser(&self) -> f64 {
-        // 1 / B(1/2, nu/2) keeps its accuracy for large nu, where the two gammas would cancel.
-        -log_beta(0.5, 0.5 * self.nu) - 0.5 * self.nu.ln() - self.sigma.ln()
+        student::log_peak(self.nu) - self.sigma.ln()
     }
 
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
-        let z = (x - self.mu) / self.sigma;
-        normaliser - 0.5 * (self.nu + 1.0) * log1p_square(z / self.nu.sqrt())
+        normaliser + student::log_decay(self.nu, self.standardised(x))
     }
 
     fn mean(&self) -> f64 {
@@ -98,7 +83,7 @@ impl Scalar for StudentT {
 
     fn variance(&self) -> f64 {
         if self.nu > 2.0 {
-            self.sigma * self.sigma * self.nu / (self.nu - 2.0)
+            self.sigma * self.sigma * (self.nu / (self.nu - 2.0))
         } else if self.nu > 1.0 {
             f64::INFINITY
         } else {
@@ -107,42 +92,30 @@ impl Scalar for StudentT {
     }
 
     fn entropy(&self) -> f64 {
-        let half = 0.5 * self.nu;
-        (half + 0.5) * (digamma(half + 0.5) - digamma(half))
-            + 0.5 * self.nu.ln()
-            + log_beta(half, 0.5)
-            + self.sigma.ln()
+        student::entropy(self.nu) + self.sigma.ln()
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.below((x - self.mu) / self.sigma)
+        upper(self.nu, -self.standardised(x))
     }
 
     fn ccdf(&self, x: f64) -> f64 {
-        self.below(-(x - self.mu) / self.sigma)
+        upper(self.nu, self.standardised(x))
     }
 
     fn log_cdf(&self, x: f64) -> f64 {
-        self.log_below((x - self.mu) / self.sigma)
+        log_upper(self.nu, -self.standardised(x))
     }
 
     fn log_ccdf(&self, x: f64) -> f64 {
-        self.log_below(-(x - self.mu) / self.sigma)
+        log_upper(self.nu, self.standardised(x))
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        if p <= 0.5 {
-            self.mu - self.sigma * self.upper_quantile(p)
-        } else {
-            self.mu + self.sigma * self.upper_quantile(1.0 - p)
-        }
+        self.mu - self.sigma * upper_quantile(self.nu, p)
     }
 
     fn quantile_ccdf(&self, q: f64) -> f64 {
-        if q <= 0.5 {
-            self.mu + self.sigma * self.upper_quantile(q)
-        } else {
-            self.mu - self.sigma * self.upper_quantile(1.0 - q)
-        }
+        self.mu + self.sigma * upper_quantile(self.nu, q)
     }
 }

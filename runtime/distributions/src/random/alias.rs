@@ -3,12 +3,6 @@
 use borel_abi::stream::Stream;
 
 /// Draws indices in proportion to weights, in constant time after work in proportion to their number.
-///
-///     use borel_abi::stream::Stream;
-///     use borel_distributions::AliasTable;
-///
-///     let table = AliasTable::new(&[1.0, 0.0, 3.0]).expect("weights");
-///     assert_ne!(table.sample(&mut Stream::new(1)), 1);
 #[derive(Clone, Debug)]
 pub struct AliasTable {
     columns: Vec<Column>,
@@ -59,5 +53,25 @@ impl AliasTable {
         let product = u128::from(stream.next_u64()) * self.columns.len() as u128;
         let column = self.columns[(product >> 64) as usize];
         i64::from(if (product as u64) < column.threshold { column.own } else { column.other })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AliasTable;
+    use borel_abi::stream::Stream;
+
+    #[test]
+    fn weights_are_checked() {
+        for weights in [&[][..], &[0.0], &[1.0, -1.0], &[f64::NAN], &[f64::INFINITY, 1.0]] {
+            assert!(AliasTable::new(weights).is_none(), "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_weight_is_never_drawn() {
+        let table = AliasTable::new(&[0.0, 0.1, 0.0, 0.2, 0.7, 0.0]).expect("weights");
+        let mut stream = Stream::new(5);
+        assert!((0..10_000).all(|_| [1, 3, 4].contains(&table.sample(&mut stream))));
     }
 }
