@@ -136,14 +136,14 @@ fn sums<D: Scalar<Value = i64> + Debug>(d: D, from: i64, to: i64) {
 fn jump<D: Scalar<Value = i64>>(d: &D, x: i64, mass: f64, name: &str) {
     let (cdf, ccdf) = (d.cdf(x), d.ccdf(x));
     // (Below the normal doubles a part in 1e12 is less than the next double.)
-    if mass > 1e-12 * cdf.min(1.0) && cdf >= f64::MIN_POSITIVE && cdf < 1.0 {
+    if mass > 1e-12 * cdf.min(1.0) && (f64::MIN_POSITIVE..1.0).contains(&cdf) {
         assert_eq!(d.quantile(cdf), x, "{name}: the quantile at its jump");
         let next = cdf * (1.0 + 1e-12);
         if d.log_density(x + 1).exp() > 1e-11 * cdf && next < 1.0 {
             assert_eq!(d.quantile(next), x + 1, "{name}: the quantile above its jump");
         }
     }
-    if mass > 1e-11 * ccdf && ccdf >= f64::MIN_POSITIVE && ccdf < 1.0 {
+    if mass > 1e-11 * ccdf && (f64::MIN_POSITIVE..1.0).contains(&ccdf) {
         assert_eq!(d.quantile_ccdf(ccdf), x, "{name}: the upper quantile at its jump");
         if d.log_density(x + 1).exp() > 1e-11 * ccdf {
             assert_eq!(d.quantile_ccdf(ccdf * (1.0 - 1e-12)), x + 1, "{name}: the upper quantile below its jump");

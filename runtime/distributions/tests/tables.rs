@@ -4,7 +4,7 @@
 #[path = "common/arguments.rs"]
 mod arguments;
 
-use borel_distributions::{Kind, ValueKind, check_value, log_density_value};
+use borel_distributions::{Kind, check_value, log_density_value};
 
 const TABLE: &str = include_str!("data/log_densities.csv");
 

@@ -46,7 +46,8 @@ pub(super) fn reach(f: impl Fn(f64) -> f64, start: f64, longest: f64) -> f64 {
     let target = f(0.0) - NEGLIGIBLE;
     let mut width = start.min(longest);
     for _ in 0..2000 {
-        if width >= longest || !(f(width) > target) {
+        let value = f(width);
+        if width >= longest || value <= target || value.is_nan() {
             break;
         }
         width *= 2.0;

@@ -79,7 +79,7 @@ impl Scalar for Triangular {
         } else if x > self.mode {
             normaliser + ((self.upper - x) / (self.upper - self.mode)).ln()
         } else {
-            normaliser + (x - x)
+            normaliser + if x.is_nan() { x } else { 0.0 }
         }
     }
 

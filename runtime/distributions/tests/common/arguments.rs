@@ -55,6 +55,7 @@ impl Owned {
 }
 
 /// A value of the distribution.
+#[allow(dead_code, reason = "not every table has values of all kinds")]
 pub fn value(kind: Kind, text: &str) -> Value {
     match kind.entry().value {
         ValueKind::Real => Value::Real(number(text)),
