@@ -63,6 +63,9 @@ pub struct Program {
     pub labels: u32,
     /// The functions from outside callable: the model or main that is compiled.
     pub root: Option<FunctionId>,
+    /// Whether its density is wanted: then draws stay choices of the distributions that they are drawn from, and each of many
+    /// observations is scored by itself.
+    pub density: bool,
 }
 
 /// A type.

@@ -44,6 +44,7 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::NotPositiveDefinite | ErrorKind::Singular => ("E0609", "this matrix"),
         ErrorKind::NotAnInt(_) => ("E0610", "this Real"),
         ErrorKind::Negative(_) => ("E0611", "here"),
+        ErrorKind::StructureChanged => ("E0614", "this choice was not there before, or another was"),
         ErrorKind::Refused => ("E0612", "reached here"),
         ErrorKind::Unreachable => ("E0613", "reached here"),
         ErrorKind::Interrupted => ("E0614", "was in this"),

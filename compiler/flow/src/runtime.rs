@@ -200,6 +200,16 @@ named! {
     ScopeEnter "borel_scope_enter" (Int, Int) -> (Int) false;
     /// Restores a scope
     ScopeLeave "borel_scope_leave" (Int) -> () false;
+    /// The plan of the point says something else than this: site of the choice, how many numbers it reads
+    PointExtend "borel_point_extend" (Int, Int) -> () false;
+    /// A shadow of an object and of all that it points to, of zeros
+    Shadow "borel_shadow" (Borrowed) -> (Pointer) false;
+    /// A shadow of an array or matrix alone, of zeros
+    ShadowArray "borel_shadow_array" (Borrowed) -> (Pointer) false;
+    /// The shadow of an array that was made unique or longer: the array, the address it had before, its shadow before
+    ShadowUnique "borel_shadow_unique" (Borrowed, Int, Borrowed) -> (Pointer) false;
+    /// Adds the Reals of a shadow to those of another, unless they are the same
+    ShadowFold "borel_shadow_fold" (Borrowed, Borrowed) -> () false;
     /// Infers: closure, then kind, count, resampling, threshold, mass; results: draws, weights, log evidence
     Infer "borel_infer" (Borrowed, Int, Int, Int, Real, Real) -> (Pointer, Pointer, Real) true;
 }
@@ -234,11 +244,17 @@ pub fn parameter_types(kind: Kind) -> impl Iterator<Item = Ty> {
     })
 }
 
-/// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its result.
-pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Option<Ty>) {
+/// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its results.
+pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<Ty>) {
     let value = value_type(kind);
     // The moments of what is no number have its shape.
     let moment = if value == Ty::Pointer { Ty::Pointer } else { Ty::Real };
+    if function == Function::Gradient {
+        let arrays = parameter_types(kind).filter(|ty| *ty == Ty::Pointer);
+        let words = std::iter::once(value).chain(parameter_types(kind)).chain([Ty::Real]).chain(arrays).collect();
+        let reals = std::iter::once(value).chain(parameter_types(kind)).filter(|ty| *ty == Ty::Real).collect();
+        return (words, reals);
+    }
     let (before, result) = match function {
         Function::Sample => (vec![], Some(value)),
         Function::Check => (vec![], None),
@@ -247,10 +263,11 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
             (vec![], Some(Ty::Real))
         }
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
+        Function::Gradient => (vec![], None),
         Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
     };
-    (before.into_iter().chain(parameter_types(kind)).collect(), result)
+    (before.into_iter().chain(parameter_types(kind)).collect(), result.into_iter().collect())
 }

@@ -71,6 +71,8 @@ pub enum ErrorKind {
     },
     /// The method cannot run a construct that was reached.
     Refused,
+    /// The choices of a model are not those that its first evaluation had.
+    StructureChanged,
     /// Every particle has weight zero.
     ZeroWeight,
     /// Something that the compiler said cannot happen.
@@ -121,6 +123,9 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Interrupted => write!(f, "the run was interrupted"),
             ErrorKind::OutOfMemory { limit } => {
                 write!(f, "out of memory: the limit is {} MiB", limit.div_ceil(1 << 20))
+            }
+            ErrorKind::StructureChanged => {
+                write!(f, "the choices of the model depend on the values of others: it has no density of fixed dimension")
             }
             ErrorKind::Refused => write!(f, "the method cannot run this"),
             ErrorKind::ZeroWeight => {

@@ -63,6 +63,9 @@ pub enum Function {
     LowerBound,
     /// The upper end of the support: parameters
     UpperBound,
+    /// The derivatives of the log density, times an adjoint: value, parameters, adjoint, then for each array among the parameters its
+    /// shadow or null. Those of the value, if it is a Real, and of the Real parameters are left in the results of the context
+    Gradient,
 }
 
 impl Function {

@@ -5,6 +5,7 @@
 //! NaN (or a parameter above 1e304, where intermediate results overflow). Samplers expect parameters that `check` accepts, and
 //! give a NaN (or 0) instead of failing where they were not.
 
+pub mod bounds;
 pub mod catalogue;
 pub mod dynamic;
 pub mod entry;

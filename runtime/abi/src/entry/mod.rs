@@ -7,6 +7,7 @@
 
 mod arrays;
 mod errors;
+mod gradient;
 mod math;
 mod matrix;
 mod memory;
@@ -15,7 +16,7 @@ mod text;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    let modules = [errors::symbols, memory::symbols, arrays::symbols, math::symbols, text::symbols, matrix::symbols];
+    let modules = [errors::symbols, gradient::symbols, memory::symbols, arrays::symbols, math::symbols, text::symbols, matrix::symbols];
     let mut symbols = particle::symbols();
     symbols.extend(modules.iter().flat_map(|module| module()));
     symbols
