@@ -41,7 +41,8 @@ fn log_densities_equal_their_references() {
             "extreme" => 1e-11,
             _ => 1e-10,
         };
-        if found != expected && !((found - expected).abs() <= tolerance * expected.abs().max(1.0)) {
+        let is_near = (found - expected).abs() <= tolerance * expected.abs().max(1.0);
+        if found != expected && !is_near {
             failures.push(format!("{line}: found {found:?}"));
         }
     }

@@ -39,9 +39,15 @@ impl Multivariate for Dirichlet<'_> {
     }
 
     fn sample(&self, stream: &mut Stream, out: &mut [f64]) {
-        for (x, &a) in out.iter_mut().zip(self.alpha) {
-            *x = random::log_gamma(stream, a);
+        let start = stream.clone();
+        out.iter_mut().zip(self.alpha).for_each(|(x, a)| *x = random::gamma(stream, *a));
+        let total: f64 = out.iter().sum();
+        if total > 1e-8 {
+            return out.iter_mut().for_each(|x| *x /= total);
         }
+        // All are small, and some may have underflowed: the same draws, in logarithms.
+        *stream = start;
+        out.iter_mut().zip(self.alpha).for_each(|(x, a)| *x = random::log_gamma(stream, *a));
         let total = log_sum_exp(out);
         out.iter_mut().for_each(|x| *x = (*x - total).exp());
     }
