@@ -200,9 +200,9 @@ fn densities() {
 
     let d = ours::Geometric { p: 0.2 };
     let columns = Columns::of(|s| d.sample(s) as f64, 0.2, 1.0);
-    let whole = |x: f64, a: f64, _: f64| a.ln() + x * (-a).ln_1p();
+    let whole = |x: f64, a: f64, _: f64| a.ln() + (x as i64) as f64 * (-a).ln_1p();
     let (log, rest) = black_box((0.2f64.ln(), (-0.2f64).ln_1p()));
-    density(d, &columns, |p, _| ours::Geometric { p }, count, |x, _| log + x * rest, || 0.0, whole);
+    density(d, &columns, |p, _| ours::Geometric { p }, count, |x, _| log + (x as i64) as f64 * rest, || 0.0, whole);
 
     let d = ours::NegativeBinomial { mu: 5.0, phi: 2.0 };
     let columns = Columns::of(|s| d.sample(s) as f64, 5.0, 2.0);

@@ -75,16 +75,17 @@ impl Scalar for Beta {
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
         let (a, b) = (self.a, self.b);
-        let is_inside = x > 0.0 && x < 1.0;
+        let (log, log_rest) = (x.ln(), (-x).ln_1p());
+        let is_inside = (log + log_rest).is_finite();
         if is_inside && !self.is_large() {
-            return (a - 1.0) * x.ln() + (b - 1.0) * (-x).ln_1p() + normaliser;
+            return (a - 1.0) * log + (b - 1.0) * log_rest + normaliser;
         }
         if !(0.0..=1.0).contains(&x) {
             return if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY };
         }
         if is_inside {
             let (n, rest) = (a + b, 1.0 - x);
-            return normaliser - half_deviance(a, n * x) - half_deviance(b, n * rest) - x.ln() - (-x).ln_1p();
+            return normaliser - half_deviance(a, n * x) - half_deviance(b, n * rest) - log - log_rest;
         }
         x_log_y(a - 1.0, x) + x_log1p_y(b - 1.0, -x) + normaliser
     }

@@ -9,7 +9,7 @@ use borel_math::saddle::half_deviance;
 use std::f64::consts::TAU;
 
 /// From this shape on the density is computed in its saddle-point form, which is free of cancellation.
-const LARGE: f64 = 10.0;
+pub(super) const LARGE: f64 = 10.0;
 
 /// Below exp of this, P(Y <= y) is y^shape / gamma(shape + 1) to rounding.
 const LOG_TINY: f64 = -40.0;
