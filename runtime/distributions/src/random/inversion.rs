@@ -1,7 +1,7 @@
 //! What the searches through masses from 0 upwards share.
 
-/// How many values a search looks at; masses beyond are below 1e-60 for means up to 60.
-const VALUES: usize = 256;
+/// How many values a search looks at; masses beyond are below 1e-60 for means up to 10.
+const VALUES: usize = 110;
 
 /// 1 / (x + 1) by x.
 pub static RECIPROCALS: [f64; VALUES] = {

@@ -1,4 +1,4 @@
-//! Poisson draws: inversion for rates up to 60, else transformed rejection with squeeze (PTRS: Hoermann, "The transformed
+//! Poisson draws: inversion for small rates, else transformed rejection with squeeze (PTRS: Hoermann, "The transformed
 //! rejection method for generating Poisson random variables", 1993).
 
 use super::inversion::RECIPROCALS;
@@ -6,11 +6,8 @@ use borel_abi::stream::Stream;
 use borel_math::gamma::log_factorial;
 use borel_math::saddle::log_poisson;
 
-/// From here on a search from the mode is quicker than one from 0.
-const MIDDLE: f64 = 10.0;
-
 /// From here on rejection is quicker.
-const LARGE: f64 = 60.0;
+const LARGE: f64 = 10.0;
 
 /// Below this, log-factorials are looked up, and their difference from what they are compared with loses nothing.
 const SMALL: f64 = 150.0;
@@ -18,13 +15,7 @@ const SMALL: f64 = 150.0;
 /// A Poisson draw; i64::MAX where it would be larger, 0 from what is no rate.
 #[inline]
 pub fn poisson(stream: &mut Stream, rate: f64) -> i64 {
-    if rate < MIDDLE {
-        by_inversion(stream, rate)
-    } else if rate < LARGE {
-        from_mode(stream, rate)
-    } else {
-        by_rejection(stream, rate)
-    }
+    if rate < LARGE { by_inversion(stream, rate) } else { by_rejection(stream, rate) }
 }
 
 #[inline]
@@ -41,35 +32,6 @@ fn by_inversion(stream: &mut Stream, rate: f64) -> i64 {
             }
             left -= mass;
             mass *= rate * reciprocal;
-        }
-        // Only the rounding of the sum leads here.
-    }
-}
-
-/// Inversion in another order: the mode, then what lies next to it on both sides, and so on outwards.
-fn from_mode(stream: &mut Stream, rate: f64) -> i64 {
-    let mode = rate.floor();
-    let first = (mode * rate.ln() - rate - log_factorial(mode as i64)).exp();
-    let (mode, inverse) = (mode as usize, rate.recip());
-    loop {
-        let mut left = stream.uniform() - first;
-        if left < 0.0 {
-            return mode as i64;
-        }
-        let (mut above, mut below) = (first, first);
-        for distance in 1..RECIPROCALS.len() - mode {
-            above *= rate * RECIPROCALS[mode + distance - 1];
-            left -= above;
-            if left < 0.0 {
-                return (mode + distance) as i64;
-            }
-            if distance <= mode {
-                below *= (mode - distance + 1) as f64 * inverse;
-                left -= below;
-                if left < 0.0 {
-                    return (mode - distance) as i64;
-                }
-            }
         }
         // Only the rounding of the sum leads here.
     }
