@@ -1,6 +1,7 @@
-//! The examples in the documentation of the library.
+//! The examples in the documentation of the library and of the distributions.
 
-use borel::{Program, RunOptions};
+use borel::{Data, Inference, Method, Program, RunOptions};
+use borel_distributions::{CATALOGUE, Entry};
 use borel_driver::library::MODULES;
 use borel_tests::documentation::functions;
 
@@ -74,4 +75,26 @@ fn agree(found: &str, expected: &str) -> bool {
         _ => a == b,
     };
     found.len() == expected.len() && found.iter().zip(&expected).all(same)
+}
+
+/// The examples of the distributions are models that need no data: they give finite weights by importance sampling.
+#[test]
+fn examples_of_distributions_run() {
+    let failed = |entry: &&Entry| run_model(entry).err().map(|problem| format!("{}: {problem}", entry.name));
+    let problems: Vec<String> = CATALOGUE.iter().filter_map(failed).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+fn run_model(entry: &Entry) -> Result<(), String> {
+    let code = entry.documentation.lines().filter_map(|line| line.strip_prefix("    ")).collect::<Vec<_>>().join("\n");
+    if !code.contains(entry.name) {
+        return Err("its example does not use it".into());
+    }
+    let program = Program::compile(&code).map_err(|diagnostics| diagnostics.render(false))?;
+    let models = program.models();
+    let model = models.first().ok_or("its example has no model")?;
+    let bound = model.bind(&Data::new()).map_err(|error| error.to_string())?;
+    let posterior = Inference::new(Method::importance(200)).run(&bound).map_err(|error| error.to_string())?;
+    let evidence = posterior.log_evidence().ok_or("no evidence")?;
+    if evidence.is_finite() { Ok(()) } else { Err(format!("log evidence {evidence}")) }
 }

@@ -30,6 +30,7 @@ fn chapter() -> String {
         let _ = writeln!(text, "### {name}\n\n`{name}({}) : Dist[{value}]`\n", parameters.join(", "));
         let enumerable = match entry.discreteness {
             Discreteness::Continuous => "",
+            _ if value.is_multivariate() => "",
             Discreteness::Finite => " Finite: `enumerate` can list its values.",
             Discreteness::Countable => " Countable: `enumerate` lists its values until little mass is left.",
         };

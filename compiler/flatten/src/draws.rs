@@ -49,6 +49,9 @@ impl<'a> Body<'_, 'a> {
         if kind.entry().discreteness == Discreteness::Continuous {
             return self.refuse_continuous(kind);
         }
+        if kind.entry().value.is_multivariate() {
+            return self.refuse_arrays(kind);
+        }
         self.check_parameters(kind, &parameters);
         let object = self.distribution_of(kind, parameters);
         self.choice(object, value_type(kind))
@@ -62,6 +65,15 @@ impl<'a> Body<'_, 'a> {
             Ty::Bool => self.unary(Ty::Bool, Unary::IntToBool, Operand::Local(chosen)),
             _ => Operand::Local(chosen),
         }
+    }
+
+    fn refuse_arrays(&mut self, kind: DistKind) -> Operand {
+        self.refuse(
+            format!("{} has arrays of counts, which are not listed", kind.entry().name),
+            "draw the counts one after the other (`Binomial` of what is left), or use `smc` or `importance`".into(),
+        );
+        self.trap_refused();
+        Operand::Null
     }
 
     fn refuse_continuous(&mut self, kind: DistKind) -> Operand {

@@ -10,6 +10,7 @@ mod array_programs;
 #[path = "common/texts.rs"]
 mod texts;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -42,9 +43,26 @@ fn main_output(program: &Program, seed: u64) -> String {
 fn posterior(model: &Model, data: &Data, method: Method, record: bool) -> String {
     let Ok(bound) = model.bind(data) else { return "needs other data".to_string() };
     match Inference::new(method).seed(3).threads(1).record(record).run(&bound) {
+        Ok(posterior) if matches!(method, Method::Enumerate { .. }) => {
+            format!("{:.10?}\n{:?}", posterior.log_evidence(), law(&posterior.draws_json()))
+        }
         Ok(posterior) => format!("{:?}\n{}", posterior.log_evidence().map(f64::to_bits), posterior.draws_json()),
         Err(error) => error.to_string(),
     }
+}
+
+/// The probability of each draw. Enumeration joins executions that are in the same state, and fewer are where more is kept; so the
+/// weights are added up in another order.
+fn law(draws: &str) -> BTreeMap<String, String> {
+    let draws: serde_json::Value = serde_json::from_str(draws).expect("JSON");
+    let weights = draws["weights"].as_array().expect("weights");
+    let columns = draws["draws"].as_object().expect("draws");
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for (row, weight) in weights.iter().enumerate() {
+        let values: Vec<String> = columns.values().map(|column| column[row].to_string()).collect();
+        *sums.entry(values.join(" ")).or_default() += weight.as_f64().expect("a weight");
+    }
+    sums.into_iter().map(|(draw, sum)| (draw, format!("{sum:.10}"))).collect()
 }
 
 /// Compares both ways to compile a program in all ways to run it; how many runs there were.

@@ -241,6 +241,8 @@ pub enum Domain {
     OrderedArray,
     /// Symmetric positive definite, of the size of the parameter before it if that is an array
     Covariance,
+    /// Symmetric positive definite
+    CovarianceOfAnySize,
     /// Lower triangular with a positive diagonal, of the size of the parameter before it if that is an array
     CholeskyFactor,
     /// All finite
@@ -308,6 +310,7 @@ impl Domain {
                         .find(|x| *x != 0.0)
                 })
             }
+            Domain::CovarianceOfAnySize => Domain::Covariance.misfit_of_matrix(matrix, f64::NAN),
             _ => Some(f64::NAN),
         }
     }
@@ -333,6 +336,7 @@ impl fmt::Display for Domain {
             Domain::WeightArray => "a non-empty array of numbers that are 0 or positive, not all 0",
             Domain::OrderedArray => "a non-empty array of ascending numbers",
             Domain::Covariance => "a symmetric positive-definite matrix that fits the mean",
+            Domain::CovarianceOfAnySize => "a symmetric positive-definite matrix",
             Domain::CholeskyFactor => "a lower-triangular matrix with a positive diagonal that fits the mean",
             Domain::FiniteMatrix => "a matrix of finite numbers",
         })

@@ -19,13 +19,30 @@ pub enum Support {
     Simplex(usize),
     /// Arrays of this length
     Reals(usize),
+    /// Arrays of this length of integers of 0 or more, with this sum
+    Counts(usize, i64),
+    /// Matrices of so many rows and columns
+    Matrices(usize, usize),
+    /// Symmetric positive-definite matrices of this size
+    Covariance(usize),
+    /// The same with ones on the diagonal
+    Correlation(usize),
+    /// Lower-triangular matrices of this size with a positive diagonal and rows of length 1
+    CorrelationFactor(usize),
 }
 
 impl Support {
     /// The lower and the upper end, of numbers (of false and true, 0 and 1); of arrays and matrices there are none.
     pub fn bounds(self) -> (f64, f64) {
         match self {
-            Support::Real | Support::Simplex(_) | Support::Reals(_) => (f64::NEG_INFINITY, f64::INFINITY),
+            Support::Real
+            | Support::Simplex(_)
+            | Support::Reals(_)
+            | Support::Counts(..)
+            | Support::Matrices(..)
+            | Support::Covariance(_)
+            | Support::Correlation(_)
+            | Support::CorrelationFactor(_) => (f64::NEG_INFINITY, f64::INFINITY),
             Support::Positive => (0.0, f64::INFINITY),
             Support::Above(lower) => (lower, f64::INFINITY),
             Support::Interval(lower, upper) => (lower, upper),

@@ -108,7 +108,20 @@ table! {
     ZeroInflatedNegativeBinomial,
     ]
     multivariate [
+    Ar<'static>,
     Dirichlet<'static>,
+    DirichletMultinomial<'static>,
+    GaussianRandomWalk,
+    InverseWishart<'static>,
+    LKJ,
+    LKJCholesky,
+    MatrixNormal<'static>,
+    Multinomial<'static>,
     MvNormal<'static>,
+    MvNormalCholesky<'static>,
+    MvNormalPrecision<'static>,
+    MvStudentT<'static>,
+    MvStudentTCholesky<'static>,
+    Wishart<'static>,
     ]
 }

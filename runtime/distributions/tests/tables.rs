@@ -9,7 +9,8 @@ use borel_distributions::{Kind, check_value, log_density_value};
 const TABLE: &str = include_str!("data/log_densities.csv");
 
 /// The tables of other tests, which have distributions of their own.
-const OTHERS: [&str; 2] = [include_str!("data/continuous.csv"), include_str!("data/discrete.csv")];
+const OTHERS: [&str; 3] =
+    [include_str!("data/continuous.csv"), include_str!("data/discrete.csv"), include_str!("data/multivariate.csv")];
 
 /// The error allowed, relative for values above 1 and absolute for those below.
 fn tolerance(grade: &str) -> f64 {

@@ -69,6 +69,50 @@ pub fn forward_substitute(lower: &[f64], n: usize, b: &mut [f64]) {
     }
 }
 
+/// Replaces b by the solution of L' x = b, for a lower triangular matrix.
+pub fn backward_substitute(lower: &[f64], n: usize, b: &mut [f64]) {
+    for i in (0..n).rev() {
+        let mut x = b[i];
+        for j in i + 1..n {
+            x -= lower[j * n + i] * b[j];
+        }
+        b[i] = x / lower[i * n + i];
+    }
+}
+
+/// Replaces the n x m matrix B by the solution of L X = B, for a lower triangular matrix.
+pub fn forward_substitute_columns(lower: &[f64], n: usize, b: &mut [f64], m: usize) {
+    for i in 0..n {
+        let (done, rest) = b.split_at_mut(i * m);
+        let row = &mut rest[..m];
+        for j in 0..i {
+            let factor = lower[i * n + j];
+            row.iter_mut().zip(&done[j * m..(j + 1) * m]).for_each(|(x, y)| *x -= factor * y);
+        }
+        row.iter_mut().for_each(|x| *x /= lower[i * n + i]);
+    }
+}
+
+/// Writes A A' for a square matrix; exactly symmetric.
+pub fn product_with_transpose(a: &[f64], n: usize, out: &mut [f64]) {
+    for i in 0..n {
+        for j in 0..=i {
+            let sum: f64 = (0..n).map(|k| a[i * n + k] * a[j * n + k]).sum();
+            (out[i * n + j], out[j * n + i]) = (sum, sum);
+        }
+    }
+}
+
+/// Writes A' A for a square matrix; exactly symmetric.
+pub fn transposed_product(a: &[f64], n: usize, out: &mut [f64]) {
+    for i in 0..n {
+        for j in 0..=i {
+            let sum: f64 = (0..n).map(|k| a[k * n + i] * a[k * n + j]).sum();
+            (out[i * n + j], out[j * n + i]) = (sum, sum);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,8 +57,9 @@ impl Scalar for Beta {
             return x / (x + y);
         }
         // The ratio of gammas, in logarithms so that small shapes do not give 0 / 0.
-        let (x, y) = (random::log_gamma(stream, self.a), random::log_gamma(stream, self.b));
-        inv_logit(x - y)
+        let (x, log_x) = random::gamma_parts(stream, self.a);
+        let (y, log_y) = random::gamma_parts(stream, self.b);
+        inv_logit((x / y).ln() + (log_x - log_y))
     }
 
     fn normaliser(&self) -> f64 {
@@ -73,13 +74,18 @@ impl Scalar for Beta {
 
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        let (log, log_rest) = (x.ln(), (-x).ln_1p());
+        let is_inside = (log + log_rest).is_finite();
+        if is_inside && !self.is_large() {
+            return (a - 1.0) * log + (b - 1.0) * log_rest + normaliser;
+        }
         if !(0.0..=1.0).contains(&x) {
             return if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY };
         }
-        let (a, b) = (self.a, self.b);
-        if self.is_large() && x > 0.0 && x < 1.0 {
+        if is_inside {
             let (n, rest) = (a + b, 1.0 - x);
-            return normaliser - half_deviance(a, n * x) - half_deviance(b, n * rest) - x.ln() - (-x).ln_1p();
+            return normaliser - half_deviance(a, n * x) - half_deviance(b, n * rest) - log - log_rest;
         }
         x_log_y(a - 1.0, x) + x_log1p_y(b - 1.0, -x) + normaliser
     }

@@ -1,7 +1,7 @@
 //! The Cauchy distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
 use std::f64::consts::PI;
@@ -70,7 +70,8 @@ impl Scalar for Cauchy {
 
     #[inline]
     fn sample(&self, stream: &mut Stream) -> f64 {
-        self.mu + self.sigma * (PI * (stream.uniform() - 0.5)).tan()
+        // The ratio of two normals.
+        self.mu + self.sigma * (random::normal(stream) / random::normal(stream))
     }
 
     #[inline]

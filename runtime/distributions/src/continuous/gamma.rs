@@ -59,6 +59,10 @@ impl Scalar for Gamma {
 
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
+        let log = x.ln();
+        if log.is_finite() && self.shape < gamma_kernel::LARGE {
+            return normaliser + (self.shape - 1.0) * log - self.rate * x;
+        }
         if x > 0.0 && x < f64::INFINITY {
             return gamma_kernel::log_density(Direct, self.shape, (x, self.rate * x), || self.rate.ln(), normaliser);
         }

@@ -9,7 +9,7 @@ use borel_math::saddle::half_deviance;
 use std::f64::consts::TAU;
 
 /// From this shape on the density is computed in its saddle-point form, which is free of cancellation.
-const LARGE: f64 = 10.0;
+pub(super) const LARGE: f64 = 10.0;
 
 /// Below exp of this, P(Y <= y) is y^shape / gamma(shape + 1) to rounding.
 const LOG_TINY: f64 = -40.0;
@@ -111,8 +111,12 @@ pub(super) fn sample(direction: Direction, shape: f64, rate: f64, stream: &mut S
     if shape >= 1.0 {
         return placed(direction, rate, random::gamma(stream, shape));
     }
+    let (factor, log) = random::gamma_parts(stream, shape);
+    if log > -600.0 {
+        return placed(direction, rate, factor * log.exp());
+    }
     // Divided in logarithms: a draw too small for a double may not be so after the division.
-    placed_logarithm(direction, rate.ln(), random::log_gamma(stream, shape))
+    placed_logarithm(direction, rate.ln(), factor.ln() + log)
 }
 
 #[inline]

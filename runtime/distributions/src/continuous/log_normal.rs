@@ -56,10 +56,10 @@ impl Scalar for LogNormal {
 
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
-        if x <= 0.0 || x == f64::INFINITY {
-            return f64::NEG_INFINITY;
-        }
         let log = x.ln();
+        if !log.is_finite() {
+            return if x.is_nan() { x } else { f64::NEG_INFINITY };
+        }
         let z = (log - self.mu) / self.sigma;
         -0.5 * z * z - log + normaliser
     }

@@ -46,15 +46,18 @@ impl Scalar for Geometric {
         (random::exponential(stream) / -(-self.p).ln_1p()) as i64
     }
 
-    /// log p.
+    /// log(1 - p).
     #[inline]
     fn normaliser(&self) -> f64 {
-        self.p.ln()
+        (-self.p).ln_1p()
     }
 
     #[inline]
     fn log_density_given(&self, x: i64, normaliser: f64) -> f64 {
-        if x < 0 { f64::NEG_INFINITY } else { normaliser + x_log1p_y(x as f64, -self.p) }
+        if x > 0 {
+            return self.p.ln() + x as f64 * normaliser;
+        }
+        if x < 0 { f64::NEG_INFINITY } else { self.p.ln() }
     }
 
     fn mean(&self) -> f64 {

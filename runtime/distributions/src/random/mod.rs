@@ -13,7 +13,7 @@ mod zipf;
 
 pub use alias::AliasTable;
 pub use binomial::binomial;
-pub use gamma::{gamma, log_gamma};
+pub use gamma::{gamma, gamma_parts, log_gamma};
 pub use hypergeometric::hypergeometric;
 pub use poisson::poisson;
 pub use ziggurat::{exponential, normal};

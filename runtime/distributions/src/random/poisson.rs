@@ -3,10 +3,14 @@
 
 use super::inversion::RECIPROCALS;
 use borel_abi::stream::Stream;
+use borel_math::gamma::log_factorial;
 use borel_math::saddle::log_poisson;
 
 /// From here on rejection is quicker.
 const LARGE: f64 = 10.0;
+
+/// Below this, log-factorials are looked up, and their difference from what they are compared with loses nothing.
+const SMALL: f64 = 150.0;
 
 /// A Poisson draw; i64::MAX where it would be larger, 0 from what is no rate.
 #[inline]
@@ -52,7 +56,8 @@ fn by_rejection(stream: &mut Stream, rate: f64) -> i64 {
             continue;
         }
         let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-        if (v * inverse_alpha / (a / (s * s) + b)).ln() <= log_poisson(k, rate) {
+        let log_mass = if k < SMALL { k * rate.ln() - rate - log_factorial(k as i64) } else { log_poisson(k, rate) };
+        if (v * inverse_alpha / (a / (s * s) + b)).ln() <= log_mass {
             return k as i64;
         }
     }
