@@ -234,6 +234,14 @@ pub fn parameter_types(kind: Kind) -> impl Iterator<Item = Ty> {
     })
 }
 
+/// The adjoint that a gradient is multiplied by, and the arrays that adjoints of array parameters are added to.
+fn adjoint_types(kind: Kind, function: Function) -> impl Iterator<Item = Ty> {
+    let is_gradient = matches!(function, Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient);
+    let arrays = kind.entry().parameters.iter().filter(|parameter| parameter.kind == ParameterKind::RealArray);
+    let types = std::iter::once(Ty::Real).chain(arrays.map(|_| Ty::Pointer));
+    is_gradient.then_some(types).into_iter().flatten()
+}
+
 /// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its result.
 pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Option<Ty>) {
     let value = value_type(kind);
@@ -251,6 +259,7 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
+        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient => (vec![value], None),
     };
-    (before.into_iter().chain(parameter_types(kind)).collect(), result)
+    (before.into_iter().chain(parameter_types(kind)).chain(adjoint_types(kind, function)).collect(), result)
 }

@@ -63,11 +63,19 @@ pub enum Function {
     LowerBound,
     /// The upper end of the support: parameters
     UpperBound,
+    /// The derivatives of the log density, times an adjoint: value, parameters, adjoint, then for each parameter that is an array
+    /// the array (or null) to which its derivatives are added. Those of the value and of the Real parameters are left in
+    /// the results of the context, in order
+    Gradient,
+    /// The same of log P(X <= x)
+    LogCdfGradient,
+    /// The same of log P(X > x)
+    LogCcdfGradient,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 16] = [
+    pub const ALL: [Function; 19] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -84,6 +92,9 @@ impl Function {
         Function::QuantileCcdf,
         Function::LowerBound,
         Function::UpperBound,
+        Function::Gradient,
+        Function::LogCdfGradient,
+        Function::LogCcdfGradient,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.

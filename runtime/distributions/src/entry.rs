@@ -5,8 +5,9 @@
 
 #![allow(unsafe_code)]
 
+use crate::gradient::product;
 use crate::table;
-use crate::{Multivariate, ParameterError, Shape};
+use crate::{Declared, Entry, Multivariate, ParameterError, ParameterKind, Shape};
 use borel_abi::{Ctx, ErrorKind, Worker, or_raise, raise_parameter};
 
 /// Every entry point by its name, for linking.
@@ -76,6 +77,80 @@ pub(crate) unsafe fn log_density<D: Multivariate>(d: &D, object: *const u64) -> 
     unsafe { elements(object, d.shape()) }.map_or(f64::NEG_INFINITY, |x| d.log_density(x))
 }
 
+/// How many parameters are arrays.
+pub(crate) const fn arrays(entry: &Entry) -> usize {
+    let (mut count, mut index) = (0, 0);
+    while index < entry.parameters.len() {
+        count += matches!(entry.parameters[index].kind, ParameterKind::RealArray) as usize;
+        index += 1;
+    }
+    count
+}
+
+/// Gradients up to this length need no memory of their own.
+const FEW: usize = 32;
+
+/// Gives compiled code a gradient times an adjoint: derivatives with respect to numbers as results of the context, those with respect
+/// to the elements of the array among the parameters added to the array `adjoints`, unless that is null.
+///
+/// # Safety
+/// Called by compiled code with its context; `adjoints` is null or an array of Reals of the length of the array parameter, which
+/// nobody else reads or writes meanwhile.
+pub(crate) unsafe fn give_gradient<D: Declared>(
+    ctx: *mut Ctx,
+    d: &D,
+    adjoint: f64,
+    adjoints: Option<*mut u64>,
+    write: impl FnOnce(&mut [f64]),
+) {
+    let length = d.gradient_length();
+    let (mut few, mut many) = ([0.0; FEW], Vec::new());
+    let out = if length <= FEW {
+        &mut few[..length]
+    } else {
+        many.resize(length, 0.0);
+        &mut many[..]
+    };
+    // Not 0 times what may be infinite.
+    if adjoint != 0.0 {
+        write(out);
+        out.iter_mut().for_each(|derivative| *derivative = product(adjoint, *derivative));
+    }
+    let reals = D::ENTRY.parameters.iter().filter(|parameter| parameter.kind == ParameterKind::Real).count();
+    let elements = length - 1 - reals;
+    let (mut position, mut results) = (1, 1);
+    // SAFETY: by the contract. No distribution has as many parameters as there are results.
+    unsafe { (&mut (*ctx).results)[0] = out[0].to_bits() };
+    for parameter in D::ENTRY.parameters {
+        match parameter.kind {
+            ParameterKind::Real => {
+                // SAFETY: as above.
+                unsafe { (&mut (*ctx).results)[results] = out[position].to_bits() };
+                (position, results) = (position + 1, results + 1);
+            }
+            ParameterKind::RealArray => {
+                // SAFETY: by the contract; the elements begin after the header and the length.
+                unsafe { add_to(adjoints.unwrap_or(std::ptr::null_mut()), &out[position..position + elements]) };
+                position += elements;
+            }
+            ParameterKind::Int | ParameterKind::Matrix => {}
+        }
+    }
+}
+
+/// Adds numbers to the elements of an array of Reals, unless it is null.
+///
+/// # Safety
+/// Null, or an array with as many elements, which nobody else reads or writes meanwhile.
+unsafe fn add_to(array: *mut u64, numbers: &[f64]) {
+    if array.is_null() {
+        return;
+    }
+    // SAFETY: by the contract; the elements begin after the header and the length.
+    let elements = unsafe { std::slice::from_raw_parts_mut(array.add(2) as *mut f64, numbers.len()) };
+    elements.iter_mut().zip(numbers).for_each(|(element, number)| *element += number);
+}
+
 /// The names of the entry points of a distribution.
 macro_rules! symbols_of {
     ($name:ident) => {
@@ -96,6 +171,9 @@ macro_rules! symbols_of {
             concat!("borel_quantile_ccdf_", stringify!($name)),
             concat!("borel_lower_bound_", stringify!($name)),
             concat!("borel_upper_bound_", stringify!($name)),
+            concat!("borel_gradient_", stringify!($name)),
+            concat!("borel_log_cdf_gradient_", stringify!($name)),
+            concat!("borel_log_ccdf_gradient_", stringify!($name)),
         ]
     };
 }
@@ -160,6 +238,10 @@ macro_rules! entries {
                 unsafe { Self::received($($p),*) }.support().bounds().1
             }
 
+            $crate::entry::entries!(@gradient gradient entry_gradient, [$($life)?] $($p: $ty),*);
+            $crate::entry::entries!(@gradient log_cdf_gradient entry_log_cdf_gradient, [$($life)?] $($p: $ty),*);
+            $crate::entry::entries!(@gradient log_ccdf_gradient entry_log_ccdf_gradient, [$($life)?] $($p: $ty),*);
+
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
                     Self::entry_sample as *const u8,
@@ -178,6 +260,9 @@ macro_rules! entries {
                     Self::entry_quantile_ccdf as *const u8,
                     Self::entry_lower_bound as *const u8,
                     Self::entry_upper_bound as *const u8,
+                    Self::entry_gradient as *const u8,
+                    Self::entry_log_cdf_gradient as *const u8,
+                    Self::entry_log_ccdf_gradient as *const u8,
                 ]
             }
         }
@@ -203,6 +288,37 @@ macro_rules! entries {
             $($p: <$ty as $crate::Parameter>::Passed),*
         ) -> f64 {
             unsafe { Self::received($($p),*) }.$function($crate::ScalarValue::receive(x))
+        }
+    };
+    (@gradient $function:ident $entry:ident, [] $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            ctx: *mut borel_abi::Ctx,
+            x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+            $($p: <$ty as $crate::Parameter>::Passed,)*
+            adjoint: f64,
+        ) {
+            unsafe {
+                let d = Self::received($($p),*);
+                let write = |out: &mut [f64]| d.$function($crate::ScalarValue::receive(x), out);
+                $crate::entry::give_gradient(ctx, &d, adjoint, None, write)
+            }
+        }
+    };
+    // What borrows has one array.
+    (@gradient $function:ident $entry:ident, [$life:lifetime] $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            ctx: *mut borel_abi::Ctx,
+            x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+            $($p: <$ty as $crate::Parameter>::Passed,)*
+            adjoint: f64,
+            adjoints: *mut u64,
+        ) {
+            const { assert!($crate::entry::arrays(&<Self as $crate::Declared>::ENTRY) == 1) }
+            unsafe {
+                let d = Self::received($($p),*);
+                let write = |out: &mut [f64]| d.$function($crate::ScalarValue::receive(x), out);
+                $crate::entry::give_gradient(ctx, &d, adjoint, Some(adjoints), write)
+            }
         }
     };
     (@multivariate $name:ident [$($life:lifetime)?] $($p:ident: $ty:ty),*) => {

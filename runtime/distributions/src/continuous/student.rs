@@ -3,11 +3,10 @@
 //! The mass outside of (-t, t) is I_x(nu / 2, 1 / 2) with x = nu / (nu + t²), and 1 - x = t² / (nu + t²): both are computed, so that
 //! neither end loses digits. Where t² is more than 1e16 nu the first term of the series in x is the whole.
 
-use super::entropy::digamma_step;
 use super::tail::log_mass;
 use crate::random;
 use borel_abi::stream::Stream;
-use borel_math::gamma::{log_beta, log_gamma_step, log_gamma1p};
+use borel_math::gamma::{digamma_step, digamma_step_less_log, log_beta, log_gamma_step, log_gamma1p};
 use borel_math::incomplete::{
     beta_p_inverse, beta_p_of_pair, beta_q_inverse, beta_q_of_pair, log_beta_p_of_pair, log_beta_q_of_pair,
 };
