@@ -84,6 +84,11 @@ pub(crate) fn of_point<D: Scalar>(d: &D, x: D::Value, side: Side) -> f64 {
     side.sign() * share(d.log_density(x), side.log_mass(d, x))
 }
 
+/// The same where the mass is neither 0 nor 1.
+pub(crate) fn slope_within<D: Scalar>(d: &D, x: D::Value, side: Side) -> Option<f64> {
+    is_proper(d, x, side).then(|| of_point(d, x, side))
+}
+
 /// exp(log_part - log_mass), and 0 where there is no part.
 pub(crate) fn share(log_part: f64, log_mass: f64) -> f64 {
     if log_part == f64::NEG_INFINITY && !log_mass.is_nan() { 0.0 } else { (log_part - log_mass).exp() }

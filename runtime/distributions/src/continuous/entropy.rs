@@ -19,7 +19,11 @@ pub(super) fn of_inverse_gamma(shape: f64) -> f64 {
     if shape < LARGE {
         return shape + lgamma(shape) - (1.0 + shape) * digamma(shape);
     }
-    0.5 * TAU.ln() - 1.5 * shape.ln() + 0.5 + 0.5 / shape + stirling_error(shape) + (shape + 1.0) * digamma_remainder(shape)
+    0.5 * TAU.ln() - 1.5 * shape.ln()
+        + 0.5
+        + 0.5 / shape
+        + stirling_error(shape)
+        + (shape + 1.0) * digamma_remainder(shape)
 }
 
 /// The entropy of a beta variable.
