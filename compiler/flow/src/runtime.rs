@@ -244,14 +244,24 @@ pub fn parameter_types(kind: Kind) -> impl Iterator<Item = Ty> {
     })
 }
 
+/// How many arrays the adjoints of a distribution's value and parameters are in; null stands for those that are not there.
+pub const SHADOWS: usize = 4;
+
+/// What comes last among the arguments of a gradient: the adjoint that it is multiplied by and, where the value or a parameter is an
+/// array or a matrix, the arrays that their adjoints are added to, in order.
+fn gradient_arguments(kind: Kind) -> Vec<Ty> {
+    let has_arrays = std::iter::once(value_type(kind)).chain(parameter_types(kind)).any(|ty| ty == Ty::Pointer);
+    let shadows = if has_arrays { SHADOWS } else { 0 };
+    std::iter::once(Ty::Real).chain(std::iter::repeat_n(Ty::Pointer, shadows)).collect()
+}
+
 /// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its results.
 pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<Ty>) {
     let value = value_type(kind);
     // The moments of what is no number have its shape.
     let moment = if value == Ty::Pointer { Ty::Pointer } else { Ty::Real };
-    if function == Function::Gradient {
-        let arrays = parameter_types(kind).filter(|ty| *ty == Ty::Pointer);
-        let words = std::iter::once(value).chain(parameter_types(kind)).chain([Ty::Real]).chain(arrays).collect();
+    if function.is_gradient() {
+        let words = std::iter::once(value).chain(parameter_types(kind)).chain(gradient_arguments(kind)).collect();
         let reals = std::iter::once(value).chain(parameter_types(kind)).filter(|ty| *ty == Ty::Real).collect();
         return (words, reals);
     }
@@ -263,11 +273,11 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<T
             (vec![], Some(Ty::Real))
         }
         Function::LogDensityGiven => (vec![value, Ty::Real], Some(Ty::Real)),
-        Function::Gradient => (vec![], None),
         Function::Quantile | Function::QuantileCcdf => (vec![Ty::Real], Some(value)),
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
+        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient => (vec![], None),
     };
     (before.into_iter().chain(parameter_types(kind)).collect(), result.into_iter().collect())
 }
