@@ -7,7 +7,7 @@
 use crate::rules;
 use crate::tree::{Node, Tree, tree};
 use borel_abi::layout::LayoutId;
-use borel_flow::{Expr, FunctionId, Local, Module, Operand, Stmt, Ty};
+use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty};
 use std::collections::{HashMap, HashSet};
 
 /// A function with a set of active parameters.
@@ -20,6 +20,7 @@ pub struct Instance {
 }
 
 /// What is known of an instance.
+#[derive(Clone)]
 pub struct Facts {
     /// For each local, whether it is active.
     pub active: Vec<bool>,
@@ -35,6 +36,8 @@ pub struct Activity {
     pub instances: HashMap<Instance, Facts>,
     /// Slots that may hold something active.
     slots: HashSet<(LayoutId, u32)>,
+    /// Calls of functions whose derivatives are not known.
+    pub unknown: Vec<(Site, Runtime)>,
     changed: bool,
 }
 
@@ -42,7 +45,13 @@ impl Activity {
     /// Of the functions that a root calls.
     pub fn of(module: &Module, root: FunctionId) -> (Activity, Instance) {
         let mut activity =
-            Activity { trees: HashMap::new(), instances: HashMap::new(), slots: HashSet::new(), changed: true };
+            Activity {
+                trees: HashMap::new(),
+                instances: HashMap::new(),
+                slots: HashSet::new(),
+                unknown: Vec::new(),
+                changed: true,
+            };
         let active = vec![false; module.functions[root.0 as usize].params.len()];
         let instance = Instance { function: root, active };
         activity.demand(module, &instance);
@@ -79,8 +88,9 @@ impl Activity {
     }
 
     fn round(&mut self, module: &Module, instance: &Instance) {
-        let Some(mut facts) = self.instances.remove(instance) else { return };
         let tree = self.trees[&instance.function].clone();
+        // The table keeps what was known, for calls of itself; the next round sees more.
+        let mut facts = self.instances[instance].clone();
         loop {
             let mut pass = Pass { module, tree: &tree, activity: self, active: &mut facts.active, changed: false };
             pass.nodes(&tree.body);
@@ -114,9 +124,12 @@ impl Pass<'_> {
         is_active(operand, self.active)
     }
 
+    fn can_be_active(&self, local: Local) -> bool {
+        matches!(self.tree.locals[local.0 as usize].ty, Ty::Real | Ty::Pointer)
+    }
+
     fn mark(&mut self, local: Local, is_active: bool) {
-        let can_be = matches!(self.tree.locals[local.0 as usize].ty, Ty::Real | Ty::Pointer);
-        if is_active && can_be && !self.active[local.0 as usize] {
+        if is_active && self.can_be_active(local) && !self.active[local.0 as usize] {
             self.active[local.0 as usize] = true;
             self.changed = true;
         }
@@ -150,16 +163,23 @@ impl Pass<'_> {
                     self.mark(*array, true);
                 }
             }
-            Stmt::Runtime(locals, runtime, args, _) => {
-                let is_active = rules::carries(*runtime) && args.iter().any(|arg| self.is_active(*arg));
-                locals.iter().for_each(|local| self.mark(*local, is_active));
+            Stmt::Runtime(locals, runtime, args, site) => {
+                let is_active = args.iter().any(|arg| self.is_active(*arg));
+                let carries = rules::carries(*runtime);
+                locals.iter().for_each(|local| self.mark(*local, is_active && carries));
+                let has_active_result = |local: &Local| self.can_be_active(*local);
+                if is_active && !carries && locals.iter().any(has_active_result) {
+                    let unknown = &mut self.activity.unknown;
+                    if !unknown.contains(&(*site, *runtime)) {
+                        unknown.push((*site, *runtime));
+                    }
+                }
             }
             Stmt::Call(locals, callee, args) => {
                 let instance = Activity::callee(*callee, args, self.active);
                 self.activity.demand(self.module, &instance);
-                // A function that calls itself is not in the table while it is looked at; the next round sees its results.
-                let results = self.activity.instances.get(&instance).map(|facts| facts.results.clone());
-                for (local, is_active) in locals.iter().zip(results.unwrap_or_default()) {
+                let results = self.activity.instances[&instance].results.clone();
+                for (local, is_active) in locals.iter().zip(results) {
                     self.mark(*local, is_active);
                 }
             }

@@ -8,28 +8,43 @@
 //! machine learning, automatically synthesize fast gradients", 2020).
 
 mod activity;
+mod operations;
 mod regions;
 mod reverse;
 mod rules;
 mod tree;
 
 use activity::{Activity, Instance};
-use borel_flow::{Expr, Function, FunctionId, Local, Module, Operand, Stmt, Ty, View};
+use borel_flow::{Expr, Function, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty, View};
 use reverse::{Pair, Reverse};
 use std::collections::HashMap;
 
+/// A call of a function whose derivative is not known, on the way from the point to the density.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// The call.
+    pub site: Site,
+    /// The function.
+    pub function: &'static str,
+}
+
 /// Adds gradients to the roots that have densities.
-pub fn differentiate(module: &mut Module) {
+pub fn differentiate(module: &mut Module) -> Result<(), Vec<Unknown>> {
     for index in 0..module.roots.len() {
         if let Some(density) = module.roots[index].density {
-            module.roots[index].gradient = Some(gradient(module, density));
+            module.roots[index].gradient = Some(gradient(module, density)?);
         }
     }
+    Ok(())
 }
 
 /// The gradient of a function that takes nothing active; the functions that it calls are added too.
-fn gradient(module: &mut Module, density: FunctionId) -> FunctionId {
+fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<Unknown>> {
     let (activity, root) = Activity::of(module, density);
+    if !activity.unknown.is_empty() {
+        let unknown = activity.unknown.iter().map(|(site, runtime)| Unknown { site: *site, function: name(*runtime) });
+        return Err(unknown.collect());
+    }
     let mut next = module.functions.len() as u32;
     let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| **instance != root).collect();
     instances.sort_by_key(|instance| (instance.function, instance.active.clone()));
@@ -44,7 +59,16 @@ fn gradient(module: &mut Module, density: FunctionId) -> FunctionId {
     }
     made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
     module.functions.extend(made);
-    FunctionId(next)
+    Ok(FunctionId(next))
+}
+
+/// What a function of the runtime is called in programs.
+fn name(runtime: Runtime) -> &'static str {
+    match runtime {
+        Runtime::Distribution(kind, _) => kind.entry().name,
+        Runtime::Special(special) => special.name(),
+        Runtime::Named(named) => named.signature().symbol.trim_start_matches("borel_"),
+    }
 }
 
 /// The root, forward and back.

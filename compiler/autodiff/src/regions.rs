@@ -31,6 +31,7 @@ pub struct Regions {
     /// For each local, the regions where it is used or assigned.
     pub places: Vec<Vec<Region>>,
     assigned: Vec<Vec<Region>>,
+    uncertain: Vec<Vec<Local>>,
 }
 
 impl Regions {
@@ -44,15 +45,20 @@ impl Regions {
             stable: vec![true; count],
             places: vec![Vec::new(); count],
             assigned: vec![Vec::new(); count],
+            uncertain: Vec::new(),
         };
         regions.list(&tree.body, None, false);
         for local in params.iter().chain(&tree.results) {
             regions.place(*local, 0);
         }
+        regions.uncertain = vec![Vec::new(); regions.infos.len()];
         for local in 0..count {
             let places = &regions.places[local];
             let home = places.iter().copied().reduce(|a, b| regions.common(a, b)).unwrap_or(0);
             regions.home[local] = home;
+            if !regions.assigned[local].is_empty() && !regions.assigned[local].contains(&home) {
+                regions.uncertain[home].push(Local(local as u32));
+            }
             regions.stable[local] = regions.assigned[local].iter().all(|place| !regions.repeats_below(*place, home));
         }
         regions
@@ -110,6 +116,12 @@ impl Regions {
         if !places.contains(&region) {
             places.push(region);
         }
+    }
+
+    /// The locals at home in a region that only code inside it assigns, on some paths: after a jump has become a branch, not every path to a
+    /// use can be seen to assign them.
+    pub fn uncertain(&self, region: Region) -> &[Local] {
+        &self.uncertain[region]
     }
 
     /// A region and those around it, from the inside.

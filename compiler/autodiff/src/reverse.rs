@@ -162,6 +162,15 @@ impl<'a> Reverse<'a> {
         }
     }
 
+    fn nothing(&self, local: Local) -> Operand {
+        match self.type_of(Operand::Local(local)) {
+            Ty::Int => Operand::Int(0),
+            Ty::Real => Operand::Real(0.0),
+            Ty::Bool => Operand::Bool(false),
+            Ty::Pointer | Ty::Token(_) => Operand::Null,
+        }
+    }
+
     /// The shadow of an active local.
     pub fn shadow(&mut self, local: Local) -> Local {
         if let Some(shadow) = self.shadows.get(&local) {
@@ -274,6 +283,8 @@ impl<'a> Reverse<'a> {
         let zero = |adjoint: &Local| Stmt::Let(*adjoint, Expr::Use(Operand::Real(0.0)));
         let (early, late): (Vec<_>, Vec<_>) = here.into_iter().partition(|(local, _)| self.early.contains(local));
         forward.splice(0..0, early.iter().map(|(_, adjoint)| zero(adjoint)));
+        let uncertain = self.regions.uncertain(region).iter();
+        forward.splice(0..0, uncertain.map(|local| Stmt::Let(*local, Expr::Use(self.nothing(*local)))));
         let mut begin: Block = late.iter().map(|(_, adjoint)| zero(adjoint)).collect();
         for (_, adjoint) in early {
             if !self.is_at_hand(region, region) {

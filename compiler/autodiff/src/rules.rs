@@ -1,5 +1,6 @@
 //! The derivatives of functions of Reals in the runtime.
 
+use crate::operations::is_operation;
 use crate::reverse::Back;
 use borel_distributions::Function as Entry;
 use borel_flow::runtime::{Named, Special};
@@ -9,9 +10,11 @@ use std::f64::consts::PI;
 /// Whether the results depend on the arguments in a way that derivatives are known of.
 pub fn carries(runtime: Runtime) -> bool {
     match runtime {
-        Runtime::Distribution(_, function) => function == Entry::LogDensity,
+        Runtime::Distribution(_, function) => {
+            matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf)
+        }
         Runtime::Special(special) => has_derivative(special),
-        Runtime::Named(named) => is_function(named) || matches!(named, Named::Unique | Named::Grow),
+        Runtime::Named(named) => is_function(named) || is_operation(named),
     }
 }
 

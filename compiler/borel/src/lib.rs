@@ -25,6 +25,7 @@
 mod choose;
 mod curves;
 mod data;
+mod density;
 mod describe;
 mod diagnostics;
 mod error;
@@ -46,6 +47,7 @@ pub use borel_driver::timings::Timings;
 pub use borel_posterior::Summary;
 pub use curves::{Curve, curves};
 pub use data::{Data, Datum};
+pub use density::Density;
 pub use describe::{describe, described_names};
 pub use diagnostics::Diagnostics;
 pub use error::Error;

@@ -70,7 +70,7 @@ fn host(max_memory: Option<u64>, output: Output) -> Host {
 }
 
 /// The root that was asked for, with the values of its parameters.
-fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
+pub(crate) fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
     let module = executable.module().clone();
     let environment = Environment::bind(&module, 0, values)
         .map_err(|error| RuntimeError::new(ErrorKind::Message(error.to_string())))?;

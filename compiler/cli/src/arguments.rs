@@ -180,6 +180,8 @@ pub(crate) enum Stage {
     Core,
     /// First-order code with explicit memory
     Flow,
+    /// First-order code of the log density of a model, and of its gradient
+    Gradient,
     /// The back end's intermediate language
     Clif,
     /// Machine code

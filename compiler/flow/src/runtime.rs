@@ -210,6 +210,50 @@ named! {
     ShadowUnique "borel_shadow_unique" (Borrowed, Int, Borrowed) -> (Pointer) false;
     /// Adds the Reals of a shadow to those of another, unless they are the same
     ShadowFold "borel_shadow_fold" (Borrowed, Borrowed) -> () false;
+    /// The shadow of a slice: the slice, where it begins, the shadow of the array
+    ShadowSlice "borel_shadow_slice" (Borrowed, Int, Borrowed) -> (Pointer) false;
+    /// The shadow of two arrays joined: the whole, the shadows of the parts
+    ShadowJoin "borel_shadow_join" (Borrowed, Borrowed, Borrowed) -> (Pointer) false;
+    /// Back through [`Named::Slice`]: shadow of the array, beginning, shadow of the slice
+    SliceAdjoint "borel_slice_adjoint" (Borrowed, Int, Borrowed) -> () false;
+    /// Back through [`Named::Concat`]: shadows of the parts and of the whole
+    JoinAdjoint "borel_join_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Shadow of a matrix, i, j, adjoint
+    MatrixAtAdjoint "borel_matrix_at_adjoint" (Borrowed, Int, Int, Real) -> () false;
+    /// Shadow of a matrix, i, shadow of the row
+    MatrixRowAdjoint "borel_matrix_row_adjoint" (Borrowed, Int, Borrowed) -> () false;
+    /// Shadow of the matrix afterwards, i, j: takes the adjoint of the element
+    MatrixSetAdjoint "borel_matrix_set_adjoint" (Borrowed, Int, Int) -> (Real) false;
+    /// Shadows of the rows and of the matrix
+    MatrixFromRowsAdjoint "borel_matrix_from_rows_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of the matrix and of its rows
+    MatrixToRowsAdjoint "borel_matrix_to_rows_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of a matrix and of its transpose
+    MatrixTransposeAdjoint "borel_matrix_transpose_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of a `[Real]` and of its diagonal matrix
+    MatrixDiagonalAdjoint "borel_matrix_diagonal_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Factor, its shadow, that of the matrix
+    MatrixCholeskyAdjoint "borel_matrix_cholesky_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Matrix, solution, its shadow, those of matrix and vector (or null)
+    MatrixSolveAdjoint "borel_matrix_solve_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Inverse, its shadow, that of the matrix
+    MatrixInverseAdjoint "borel_matrix_inverse_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Matrix, adjoint, its shadow
+    MatrixLogDeterminantAdjoint "borel_matrix_log_determinant_adjoint" (Borrowed, Real, Borrowed) -> () false;
+    /// As [`Named::MatrixArithmetic`], then the shadow of the result, and those of the operands (or null)
+    MatrixArithmeticAdjoint "borel_matrix_arithmetic_adjoint" (Int, Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    MatrixProductAdjoint "borel_matrix_product_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    MatrixVectorAdjoint "borel_matrix_vector_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    VectorMatrixAdjoint "borel_vector_matrix_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, adjoint, shadows of the operands (or null)
+    DotAdjoint "borel_dot_adjoint" (Borrowed, Borrowed, Real, Borrowed, Borrowed) -> () false;
+    /// Shadow of a matrix, adjoint of the sum of its elements
+    MatrixSumAdjoint "borel_matrix_sum_adjoint" (Borrowed, Real) -> () false;
+    /// Whether the first is a matrix and the second a `[Real]` (1), or the other way round (0); shadows of the operand and of the result
+    ElementsAdjoint "borel_elements_adjoint" (Int, Borrowed, Borrowed) -> () false;
     /// Infers: closure, then kind, count, resampling, threshold, mass; results: draws, weights, log evidence
     Infer "borel_infer" (Borrowed, Int, Int, Int, Real, Real) -> (Pointer, Pointer, Real) true;
 }

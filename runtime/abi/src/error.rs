@@ -79,6 +79,16 @@ pub enum ErrorKind {
     Unreachable,
 }
 
+impl ErrorKind {
+    /// Whether it comes from the values of numbers, so that at another point there may be none.
+    pub fn is_numeric(&self) -> bool {
+        matches!(
+            self,
+            ErrorKind::Parameter { .. } | ErrorKind::NotPositiveDefinite | ErrorKind::Singular | ErrorKind::NotAnInt(_)
+        )
+    }
+}
+
 impl RuntimeError {
     /// An error without a place.
     pub fn new(kind: ErrorKind) -> RuntimeError {

@@ -8,6 +8,7 @@
 mod collect;
 pub mod compiled;
 pub mod control;
+pub mod density;
 pub mod distribution;
 pub mod entry;
 pub mod enumerate;
@@ -25,6 +26,7 @@ pub mod weights;
 
 pub use compiled::CompiledModel;
 pub use control::{Control, Progress};
+pub use density::Density;
 pub use entry::symbols;
 pub use enumerate::{Enumerate, Enumerated, ExactModel, enumerate};
 pub use importance::{Importance, importance};

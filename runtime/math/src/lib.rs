@@ -2,6 +2,7 @@
 //!
 //! Invariants: no function panics, loops for ever or allocates unless its name says so; NaN in gives NaN out.
 
+pub mod adjoint;
 pub mod bessel;
 mod coefficients;
 pub mod elementary;

@@ -2,10 +2,10 @@
 
 use super::Back;
 use crate::activity::Activity;
-use crate::rules;
+use crate::{operations, rules};
 use borel_distributions::{Function as Entry, Kind, ParameterKind, ValueKind};
-use borel_flow::runtime::Named;
-use borel_flow::{Block, Expr, FunctionId, Local, Operand, Runtime, Stmt, Ty, Unary};
+use borel_flow::runtime::{SHADOWS, parameter_types, value_type};
+use borel_flow::{Binary, Block, FunctionId, Local, Operand, Runtime, Stmt, Ty};
 
 impl Back<'_, '_> {
     /// A call of a function of the program: its two functions are called, with what is active beside the rest.
@@ -62,10 +62,12 @@ impl Back<'_, '_> {
             return vec![stmt.clone()];
         }
         match runtime {
-            Runtime::Named(named @ (Named::Unique | Named::Grow)) => return self.successor(stmt, *named, result, args[0]),
-            Runtime::Distribution(kind, _) => {
+            Runtime::Named(named) if operations::is_operation(*named) => {
+                return operations::operation(self, stmt, *named, result, args);
+            }
+            Runtime::Distribution(kind, function) => {
                 if let Some(adjoint) = self.taken(result) {
-                    self.log_density(*kind, args, adjoint);
+                    self.of_distribution(*kind, *function, args, Operand::Local(result), adjoint);
                 }
             }
             Runtime::Special(special) => {
@@ -82,47 +84,50 @@ impl Back<'_, '_> {
         vec![stmt.clone()]
     }
 
-    /// An array made unique, or longer: its shadow is that of the array before, if it is the same array still.
-    fn successor(&mut self, stmt: &Stmt, _: Named, result: Local, array: Operand) -> Block {
-        let mut forward = Vec::new();
-        let old = self.forward_shadow(array, &mut forward);
-        let before = self.reverse.local("before", Ty::Int, self.region);
-        forward.push(Stmt::Let(before, Expr::Unary(Unary::Address, array)));
-        forward.push(stmt.clone());
-        let shadow = self.reverse.shadow(result);
-        let args = vec![Operand::Local(result), Operand::Local(before), old];
-        let made = Stmt::Runtime(vec![shadow], Runtime::Named(Named::ShadowUnique), args, self.site);
-        if self.is_active(array) {
-            let (new, old) = (self.shadow_value(Operand::Local(result)), self.shadow_value(array));
-            let fold = Stmt::Runtime(Vec::new(), Runtime::Named(Named::ShadowFold), vec![new, old], self.site);
-            self.out.push(fold);
+    /// A log density or the (logarithm of the) mass on a side of the catalogue: value, then parameters.
+    fn of_distribution(
+        &mut self,
+        kind: Kind,
+        function: Entry,
+        args: &[Operand],
+        result: Operand,
+        mut adjoint: Operand,
+    ) {
+        if matches!(function, Entry::Cdf | Entry::Ccdf) {
+            // dP = P d log P
+            let mass = self.value(result);
+            adjoint = self.binary(Binary::Mul, adjoint, mass);
         }
-        forward.push(made);
-        forward
-    }
-
-    /// A log density of the catalogue: value, then parameters.
-    fn log_density(&mut self, kind: Kind, args: &[Operand], adjoint: Operand) {
+        let gradient = match function {
+            Entry::Cdf | Entry::LogCdf => Entry::LogCdfGradient,
+            Entry::Ccdf | Entry::LogCcdf => Entry::LogCcdfGradient,
+            _ => Entry::Gradient,
+        };
         let entry = kind.entry();
         let mut given: Vec<Operand> = args.iter().map(|arg| self.value(*arg)).collect();
         given.push(adjoint);
         let mut received = Vec::new();
         let value = (args[0], entry.value == ValueKind::Real);
         let parameters = args[1..].iter().zip(entry.parameters);
-        let reals = parameters.clone().map(|(arg, parameter)| (*arg, parameter.kind == ParameterKind::Real));
+        let reals = parameters.map(|(arg, parameter)| (*arg, parameter.kind == ParameterKind::Real));
         for (arg, is_real) in std::iter::once(value).chain(reals) {
             if is_real {
                 received.push((arg, self.reverse.local("", Ty::Real, self.region)));
             }
         }
-        for (arg, parameter) in parameters {
-            if matches!(parameter.kind, ParameterKind::RealArray | ParameterKind::Matrix) {
-                let shadow = if self.is_active(*arg) { self.shadow_value(*arg) } else { Operand::Null };
-                given.push(shadow);
+        let arrays: Vec<Operand> = std::iter::once((args[0], value_type(kind)))
+            .chain(args[1..].iter().copied().zip(parameter_types(kind)))
+            .filter(|(_, ty)| *ty == Ty::Pointer)
+            .map(|(arg, _)| arg)
+            .collect();
+        if !arrays.is_empty() {
+            for at in 0..SHADOWS {
+                let arg = arrays.get(at).copied().filter(|arg| self.is_active(*arg));
+                given.push(arg.map_or(Operand::Null, |arg| self.shadow_value(arg)));
             }
         }
         let locals = received.iter().map(|(_, local)| *local).collect();
-        self.out.push(Stmt::Runtime(locals, Runtime::Distribution(kind, Entry::Gradient), given, self.site));
+        self.out.push(Stmt::Runtime(locals, Runtime::Distribution(kind, gradient), given, self.site));
         for (arg, term) in received {
             self.add(arg, Operand::Local(term));
         }

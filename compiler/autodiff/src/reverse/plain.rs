@@ -53,15 +53,14 @@ impl Back<'_, '_> {
     }
 
     /// The shadow of a pointer on the way forward: its own, or a new one of zeros if it is not active.
-    pub(super) fn forward_shadow(&mut self, pointer: Operand, forward: &mut Block) -> Operand {
+    pub fn forward_shadow(&mut self, pointer: Operand, forward: &mut Block) -> Operand {
         match pointer {
             Operand::Local(local) if self.reverse.is_active_local(local) => Operand::Local(self.reverse.shadow(local)),
-            Operand::Local(_) => {
+            Operand::Local(_) | Operand::Static(_) => {
                 let made = self.reverse.local("shadow", Ty::Pointer, self.region);
                 forward.push(self.named(made, Named::Shadow, vec![pointer]));
                 Operand::Local(made)
             }
-            Operand::Static(_) => Operand::Null,
             constant => constant,
         }
     }

@@ -52,7 +52,7 @@ impl Body<'_> {
         for (ty, operand) in types.iter().zip(operands) {
             passed.push(*ty, self.operand(*operand));
         }
-        if function == Function::Gradient {
+        if function.is_gradient() {
             self.call_runtime(kind.symbol(function), &passed.types, &[], &passed.values);
             for (local, at) in results.iter().zip(0..) {
                 let value = self.load(Ty::Real, Region::Context, self.context, offset::RESULTS + 8 * at);
