@@ -225,7 +225,7 @@ fn matrices() {
            let l = cholesky(k)
            let z = solve(k, y)
            factor(-0.5 * dot(y, z) - sum([log(l[i, i]) for i in 0..n]))
-           factor(-0.1 * log_determinant(k + transpose(k)) - sum(elements(inverse(k) * k)) / 10)
+           factor(-0.1 * log_determinant(k + transpose(k)) - sum(inverse(k) * k) / 10)
            return rho
          }",
         Data::new().reals("y", &[1.0, -0.3, 0.4]),
@@ -236,7 +236,7 @@ fn matrices() {
 fn linear_predictors() {
     check(
         "model m(x: Matrix, y: [Real]) {
-           let beta ~ iid(Normal(0, 1), cols(x))
+           let beta ~ iid(Normal(0, 1), columns(x))
            let mu = x @ beta
            for i in 0..len(y) { observe y[i] ~ Normal(mu[i], 1) }
            return beta
