@@ -55,7 +55,7 @@ pub use files::{FileLoader, read_program};
 pub use inference::{Inference, Progress};
 pub use interactive::{ReplInput, definitions, format, is_complete, parse_repl};
 pub use interrupt::Interrupt;
-pub use method::{Method, Resampling};
+pub use method::{Method, Metric, Nuts, Resampling};
 pub use model::{Bound, Model, Parameter};
 pub use posterior::Posterior;
 pub use program::{Program, RunOptions};

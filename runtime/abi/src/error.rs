@@ -75,6 +75,8 @@ pub enum ErrorKind {
     StructureChanged,
     /// Every particle has weight zero.
     ZeroWeight,
+    /// No point was found where the density is not 0.
+    ZeroDensity,
     /// Something that the compiler said cannot happen.
     Unreachable,
 }
@@ -141,6 +143,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::ZeroWeight => {
                 write!(f, "every execution has weight zero: the observation is impossible in all of them")
             }
+            ErrorKind::ZeroDensity => write!(f, "the density is zero, or not a number, at every point tried"),
             ErrorKind::Unreachable => write!(f, "internal error: reached code that cannot be reached"),
         }
     }

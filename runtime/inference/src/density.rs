@@ -24,6 +24,9 @@ pub struct Density {
     worker: Handle,
 }
 
+// SAFETY: it holds an environment, which is immortal, never a closure of a caller; the worker is its own.
+unsafe impl Send for Density {}
+
 impl Density {
     /// Of a root compiled for it, at no point yet.
     pub fn new(job: &Job, host: &Host) -> Result<Density, RuntimeError> {
