@@ -7,6 +7,7 @@
 use crate::rules;
 use crate::tree::{Node, Tree, tree};
 use borel_abi::layout::LayoutId;
+use borel_flow::runtime::Named;
 use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty};
 use std::collections::{HashMap, HashSet};
 
@@ -164,11 +165,12 @@ impl Pass<'_> {
                 }
             }
             Stmt::Runtime(locals, runtime, args, site) => {
-                let is_active = args.iter().any(|arg| self.is_active(*arg));
+                let reads_point = *runtime == Runtime::Named(Named::Constrain);
+                let is_active = reads_point || args.iter().any(|arg| self.is_active(*arg));
                 let carries = rules::carries(*runtime);
                 locals.iter().for_each(|local| self.mark(*local, is_active && carries));
                 let has_active_result = |local: &Local| self.can_be_active(*local);
-                if is_active && !carries && locals.iter().any(has_active_result) {
+                if is_active && !carries && !rules::is_constant(*runtime) && locals.iter().any(has_active_result) {
                     let unknown = &mut self.activity.unknown;
                     if !unknown.contains(&(*site, *runtime)) {
                         unknown.push((*site, *runtime));

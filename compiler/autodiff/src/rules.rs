@@ -3,6 +3,7 @@
 use crate::operations::is_operation;
 use crate::reverse::Back;
 use borel_distributions::Function as Entry;
+use borel_distributions::bounds::{Bound, bounds};
 use borel_flow::runtime::{Named, Special};
 use borel_flow::{Binary, Operand, Runtime, Unary};
 use std::f64::consts::PI;
@@ -11,10 +12,25 @@ use std::f64::consts::PI;
 pub fn carries(runtime: Runtime) -> bool {
     match runtime {
         Runtime::Distribution(_, function) => {
-            matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf)
+            let of_value = matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf);
+            of_value || bound(runtime).is_some_and(|bound| matches!(bound, Bound::Parameter(..)))
         }
         Runtime::Special(special) => has_derivative(special),
-        Runtime::Named(named) => is_function(named) || is_operation(named),
+        Runtime::Named(named) => is_function(named) || is_operation(named) || named == Named::Constrain,
+    }
+}
+
+/// Whether the results do not depend on the values of Reals, so that their derivatives are 0.
+pub fn is_constant(runtime: Runtime) -> bool {
+    bound(runtime).is_some_and(|bound| !matches!(bound, Bound::Parameter(..)))
+}
+
+/// The end of a support that a function gives.
+pub fn bound(runtime: Runtime) -> Option<Bound> {
+    match runtime {
+        Runtime::Distribution(kind, Entry::LowerBound) => Some(bounds(kind).0),
+        Runtime::Distribution(kind, Entry::UpperBound) => Some(bounds(kind).1),
+        _ => None,
     }
 }
 

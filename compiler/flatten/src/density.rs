@@ -5,8 +5,8 @@ use crate::body::Body;
 use borel_abi::ctx::offset;
 use borel_abi::point;
 use borel_core::DistKind;
-use borel_distributions::bounds::{Bound, bounds};
-use borel_distributions::{Discreteness, ValueKind};
+use borel_distributions::bounds::{Bound, bounds, size_parameter, transform};
+use borel_distributions::{Discreteness, ParameterKind, ValueKind};
 use borel_flow::runtime::{Named, Special, value_type};
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary};
 
@@ -20,12 +20,37 @@ impl Body<'_, '_> {
         if entry.discreteness != Discreteness::Continuous {
             return self.refuse_choice(format!("{} has values that are counted: there is no derivative", entry.name), value_type(kind));
         }
+        self.check_parameters(kind, &parameters);
         if entry.value != ValueKind::Real {
-            return self.refuse_choice(format!("the transform of {} is not known", entry.name), value_type(kind));
+            return self.read_object(kind, parameters);
         }
         let (lower, upper) = bounds(kind);
         let (lower, upper) = (self.bound(lower, &parameters), self.bound(upper, &parameters));
         let value = self.read_between(lower, upper);
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        self.score(log_density);
+        value
+    }
+
+    /// A choice of arrays or matrices.
+    fn read_object(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        let size = size_parameter(kind);
+        let (parameter, operand) = (kind.entry().parameters[size].kind, parameters[size]);
+        let rows = match parameter {
+            ParameterKind::Int => operand,
+            _ => self.define("rows", Ty::Int, Expr::Length(operand)),
+        };
+        let columns = match (kind.entry().value, parameter) {
+            (ValueKind::Matrix, ParameterKind::Matrix) => self.named(Named::MatrixColumns, vec![operand]),
+            (ValueKind::Matrix, _) => rows,
+            _ => Operand::Int(1),
+        };
+        let results = self.locals_for("value", Named::Constrain.signature().results);
+        let args = vec![Operand::Int(transform(kind) as i64), rows, columns];
+        let site = self.site();
+        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Constrain), args, site));
+        let value = Operand::Local(results[0]);
+        self.score(Operand::Local(results[1]));
         let log_density = self.known_log_density(kind, parameters, vec![value]);
         self.score(log_density);
         value

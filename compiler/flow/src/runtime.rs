@@ -202,6 +202,11 @@ named! {
     ScopeLeave "borel_scope_leave" (Int) -> () false;
     /// The plan of the point says something else than this: site of the choice, how many numbers it reads
     PointExtend "borel_point_extend" (Int, Int) -> () false;
+    /// Transform, rows, columns: an array or matrix from the next numbers of the point (arrays have one column), and the logarithm of the
+    /// Jacobian
+    Constrain "borel_constrain" (Int, Int, Int) -> (Pointer, Real) true;
+    /// Back through [`Named::Constrain`]: where its numbers begin, transform, value, its shadow, adjoint of the log-Jacobian
+    ConstrainAdjoint "borel_constrain_adjoint" (Int, Int, Borrowed, Borrowed, Real) -> () false;
     /// A shadow of an object and of all that it points to, of zeros
     Shadow "borel_shadow" (Borrowed) -> (Pointer) false;
     /// A shadow of an array or matrix alone, of zeros

@@ -1,6 +1,7 @@
 //! The ends of supports as functions of parameters: what the compiler chooses the transform of a choice by.
 
 use crate::{Argument, Domain, Kind, ParameterKind, support_value};
+use borel_math::transform::Transform;
 
 /// An end of the support of a distribution over numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -21,6 +22,24 @@ pub fn bounds(kind: Kind) -> (Bound, Bound) {
     let ends = |setting: &[Argument<'_>]| support_value(kind, setting).map(|support| support.bounds());
     let (Some(a), Some(b)) = (ends(&one), ends(&other)) else { return (Bound::Infinite, Bound::Infinite) };
     (bound(a.0, b.0, &one, &other), bound(a.1, b.1, &one, &other))
+}
+
+/// The transform of a distribution over arrays or matrices of Reals.
+pub fn transform(kind: Kind) -> Transform {
+    match kind {
+        Kind::Dirichlet => Transform::Simplex,
+        Kind::Wishart | Kind::InverseWishart => Transform::Covariance,
+        Kind::LKJ => Transform::Correlation,
+        Kind::LKJCholesky => Transform::CorrelationFactor,
+        _ => Transform::Reals,
+    }
+}
+
+/// The parameter that says how large the values of a distribution over arrays or matrices are: an Int that is their length (of
+/// matrices rows and columns), or one that is as large as they are.
+pub fn size_parameter(kind: Kind) -> usize {
+    let parameters = kind.entry().parameters;
+    parameters.iter().position(|parameter| parameter.kind != ParameterKind::Real).unwrap_or(0)
 }
 
 /// Parameters that are in their domains, and above those before them.

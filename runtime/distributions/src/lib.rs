@@ -192,11 +192,12 @@ pub trait Multivariate: Declared + Copy {
     fn log_density(&self, x: &[Self::Element]) -> f64;
 
     /// Writes the derivatives of the log density at a point of the support: with respect to the elements of the value, if they are
-    /// Reals, then as [`Scalar::gradient`]. Of elements that are tied to each other (those of a symmetric matrix, say) each is moved
-    /// alone, in the formula of the density; what reads only one triangle of a matrix gives the derivatives of its mirror image too.
-    fn gradient(&self, _x: &[Self::Element], out: &mut [f64]) {
-        out.fill(f64::NAN);
-    }
+    /// Reals, then as [`Scalar::gradient`]. NaN where a matrix among the parameters is not what it must be.
+    ///
+    /// Elements that are tied to each other are moved as if they were free. The derivatives with respect to a symmetric matrix S are a
+    /// symmetric matrix G such that the sum of G[i, j] dS[i, j] over all i and j is the change for a symmetric change dS;
+    /// those with respect to a triangular one are 0 outside the triangle.
+    fn gradient(&self, x: &[Self::Element], out: &mut [f64]);
 
     /// Writes the means of the elements; NaN where there is none.
     fn mean(&self, out: &mut [f64]);

@@ -16,6 +16,7 @@ mod owen;
 pub mod saddle;
 pub mod slices;
 pub mod special;
+pub mod transform;
 pub mod zeta;
 
 pub use owen::owens_t;

@@ -4,8 +4,10 @@ use super::Back;
 use crate::activity::Activity;
 use crate::{operations, rules};
 use borel_distributions::{Function as Entry, Kind, ParameterKind, ValueKind};
-use borel_flow::runtime::{SHADOWS, parameter_types, value_type};
-use borel_flow::{Binary, Block, FunctionId, Local, Operand, Runtime, Stmt, Ty};
+use borel_flow::runtime::{Named, SHADOWS, parameter_types, value_type};
+use borel_abi::ctx::offset;
+use borel_distributions::bounds::Bound;
+use borel_flow::{Binary, Block, Expr, FunctionId, Local, Operand, Runtime, Stmt, Ty};
 
 impl Back<'_, '_> {
     /// A call of a function of the program: its two functions are called, with what is active beside the rest.
@@ -57,6 +59,9 @@ impl Back<'_, '_> {
     pub(super) fn call_runtime(&mut self, stmt: &Stmt) -> Block {
         let Stmt::Runtime(results, runtime, args, site) = stmt else { return Vec::new() };
         self.site = *site;
+        if *runtime == Runtime::Named(Named::Constrain) {
+            return self.constrained(stmt, results, args[0]);
+        }
         let [result] = results[..] else { return vec![stmt.clone()] };
         if !self.reverse.is_active_local(result) {
             return vec![stmt.clone()];
@@ -66,7 +71,11 @@ impl Back<'_, '_> {
                 return operations::operation(self, stmt, *named, result, args);
             }
             Runtime::Distribution(kind, function) => {
-                if let Some(adjoint) = self.taken(result) {
+                if let Some(Bound::Parameter(index, _)) = rules::bound(*runtime) {
+                    if let Some(adjoint) = self.taken(result) {
+                        self.add(args[index], adjoint);
+                    }
+                } else if let Some(adjoint) = self.taken(result) {
                     self.of_distribution(*kind, *function, args, Operand::Local(result), adjoint);
                 }
             }
@@ -82,6 +91,23 @@ impl Back<'_, '_> {
             }
         }
         vec![stmt.clone()]
+    }
+
+    /// An array or matrix that is read from the point.
+    fn constrained(&mut self, stmt: &Stmt, results: &[Local], transform: Operand) -> Block {
+        let (value, log_jacobian) = (Operand::Local(results[0]), results[1]);
+        let of_jacobian = self.taken(log_jacobian).unwrap_or(Operand::Real(0.0));
+        let position = self.reverse.local("position", Ty::Int, self.region);
+        let given = [self.value(Operand::Local(position)), self.value(transform), self.value(value)];
+        let of_value = self.shadow_value(value);
+        let given = given.into_iter().chain([of_value, of_jacobian]).collect();
+        self.out.push(Stmt::Runtime(Vec::new(), Runtime::Named(Named::ConstrainAdjoint), given, self.site));
+        let shadow = self.reverse.shadow(results[0]);
+        vec![
+            Stmt::Let(position, Expr::Context(offset::POSITION)),
+            stmt.clone(),
+            self.named(shadow, Named::ShadowArray, vec![value]),
+        ]
     }
 
     /// A log density or the (logarithm of the) mass on a side of the catalogue: value, then parameters.

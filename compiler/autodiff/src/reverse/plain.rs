@@ -48,7 +48,7 @@ impl Back<'_, '_> {
         }
     }
 
-    fn named(&self, local: Local, named: Named, args: Vec<Operand>) -> Stmt {
+    pub(super) fn named(&self, local: Local, named: Named, args: Vec<Operand>) -> Stmt {
         Stmt::Runtime(vec![local], Runtime::Named(named), args, self.site)
     }
 

@@ -8,15 +8,92 @@ use crate::ctx::{Ctx, or_raise};
 use crate::error::ErrorKind;
 use crate::layout::builtin;
 use crate::object::{self, LayoutInfo, is_object};
+use crate::point::entry;
 use crate::worker::Worker;
+use borel_math::transform::Transform;
 
-table![borel_point_extend, borel_tape_grow, borel_shadow, borel_shadow_array, borel_shadow_unique, borel_shadow_fold];
+table![
+    borel_point_extend,
+    borel_constrain,
+    borel_constrain_adjoint,
+    borel_tape_grow,
+    borel_shadow,
+    borel_shadow_array,
+    borel_shadow_unique,
+    borel_shadow_fold,
+];
 
 unsafe extern "C" fn borel_point_extend(ctx: *mut Ctx, site: i64, count: i64) {
     // SAFETY: called by compiled code with its context.
     unsafe {
         let extended = Worker::of(ctx).extend_point(site, count);
         or_raise(ctx, site, extended);
+    }
+}
+
+unsafe extern "C" fn borel_constrain(ctx: *mut Ctx, site: i64, transform: i64, rows: i64, columns: i64) {
+    let transform = Transform::from_number(transform);
+    // SAFETY: called by compiled code with its context; the results are its own until it reads them.
+    unsafe {
+        let (object, log_jacobian) = or_raise(ctx, site, constrain(ctx, site, transform, rows, columns));
+        (*ctx).results[0] = object;
+        (*ctx).results[1] = log_jacobian.to_bits();
+    }
+}
+
+unsafe fn constrain(
+    ctx: *mut Ctx,
+    site: i64,
+    transform: Transform,
+    rows: i64,
+    columns: i64,
+) -> Result<(u64, f64), ErrorKind> {
+    let size = |n: i64| usize::try_from(n).map_err(|_| ErrorKind::Negative(n));
+    let (rows, columns) = (size(rows)?, size(columns)?);
+    let count = transform.count(rows, columns);
+    // SAFETY: the context is that of a worker, and its point has the numbers that the plan has. The object is new and as large as said.
+    unsafe {
+        let worker = Worker::of(ctx);
+        let is_array = matches!(transform, Transform::Reals | Transform::Simplex) && columns == 1;
+        let (object, first) = if is_array {
+            (worker.allocate_array(builtin::REALS.0, rows)?, 2)
+        } else {
+            (worker.allocate_matrix(rows, columns)?, 3)
+        };
+        let position = (*ctx).position as usize;
+        if count > 0 && *(*ctx).plan.add(position) != entry(site, count as i64) {
+            worker.extend_point(site, count as i64)?;
+        }
+        let u = std::slice::from_raw_parts((*ctx).point.add(position), count);
+        let x = std::slice::from_raw_parts_mut(object.add(first) as *mut f64, rows * columns);
+        let log_jacobian = transform.constrain(u, rows, x);
+        (*ctx).position += count as i64;
+        Ok((object as u64, log_jacobian))
+    }
+}
+
+unsafe extern "C" fn borel_constrain_adjoint(
+    ctx: *mut Ctx,
+    position: i64,
+    transform: i64,
+    value: *const u64,
+    shadow: *const u64,
+    of_jacobian: f64,
+) {
+    let transform = Transform::from_number(transform);
+    // SAFETY: called by compiled code with its context, a value that was read from its point at the position, and its shadow.
+    unsafe {
+        let (rows, columns, x, dx) = if object::layout_of(value) == builtin::MATRIX.0 {
+            let (rows, columns, x) = object::matrix(value);
+            (rows, columns, x, object::matrix(shadow).2)
+        } else {
+            let x = object::reals(value);
+            (x.len(), 1, x, object::reals(shadow))
+        };
+        let count = transform.count(rows, columns);
+        let u = std::slice::from_raw_parts((*ctx).point.add(position as usize), count);
+        let du = std::slice::from_raw_parts_mut((*ctx).derivative.add(position as usize), count);
+        transform.adjoint(u, rows, x, dx, of_jacobian, du);
     }
 }
 

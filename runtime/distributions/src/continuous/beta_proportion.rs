@@ -39,7 +39,7 @@ impl BetaProportion {
 
     /// Derivatives in mean and precision from those in the shapes.
     #[inline]
-    fn from_shapes(&self, [slope, by_a, by_b]: [f64; 3]) -> [f64; 3] {
+    fn by_mean_and_size(&self, [slope, by_a, by_b]: [f64; 3]) -> [f64; 3] {
         [slope, self.kappa * (by_a - by_b), self.mu * by_a + (1.0 - self.mu) * by_b]
     }
 }
@@ -69,7 +69,7 @@ impl Scalar for BetaProportion {
     fn gradient(&self, x: f64, out: &mut [f64]) {
         let mut base = [0.0; 3];
         self.beta().gradient(x, &mut base);
-        out.copy_from_slice(&self.from_shapes(base));
+        out.copy_from_slice(&self.by_mean_and_size(base));
     }
 
     fn mean(&self) -> f64 {
@@ -103,7 +103,7 @@ impl Scalar for BetaProportion {
     fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
         let mut base = [0.0; 3];
         self.beta().mass_gradient(x, side, &mut base);
-        out.copy_from_slice(&self.from_shapes(base));
+        out.copy_from_slice(&self.by_mean_and_size(base));
     }
 
     fn quantile(&self, p: f64) -> f64 {
