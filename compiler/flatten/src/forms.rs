@@ -308,13 +308,23 @@ impl Body<'_, '_> {
     fn read_custom(&mut self, given: core::Given, functions: &[(Option<u32>, core::Ty)], asked: &Asked) {
         let Some(position) = given.position(Part::LogDensity) else { return self.stop(core::missing(Part::LogDensity)) };
         let words = self.words(asked.value);
+        let load = |b: &mut Self, name, ty, slot| b.define(name, ty, Expr::Load(asked.distribution, asked.layout, slot));
+        if let Some(transform) = given.position(Part::Transform) {
+            let closure = load(self, "transform", Ty::Pointer, transform as u32);
+            let (lambda, ty) = functions[transform];
+            let value = self.call_function(lambda, ty, closure, &[], &words);
+            let closure = load(self, "function", Ty::Pointer, position as u32);
+            let (lambda, ty) = functions[position];
+            let log_density = self.call_function(lambda, ty, closure, &value, &[Ty::Real]);
+            log_density.into_iter().for_each(|term| self.score(term));
+            return self.return_(value);
+        }
         if words != [Ty::Real] {
-            let value = self.refuse_choice("its values are not Reals".into(), Ty::Int);
-            let values = words.iter().map(|_| value).collect();
+            self.refuse_choice("its values are no Reals, and it has no `transform`".into(), Ty::Int);
+            let values = words.iter().map(|word| self.no_value(*word)).collect();
             return self.return_(values);
         }
         let first = given.parts().count() as u32;
-        let load = |b: &mut Self, name, ty, slot| b.define(name, ty, Expr::Load(asked.distribution, asked.layout, slot));
         let lower = load(self, "lower", Ty::Real, first);
         let upper = load(self, "upper", Ty::Real, first + 1);
         let value = self.read_between_unknown(lower, upper);

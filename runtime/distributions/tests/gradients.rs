@@ -47,7 +47,8 @@ impl Tally {
             return;
         }
         self.compared += 1;
-        if !((found - expected).abs() <= 1e-7 * scale + 4.0 * error + 1e-9) {
+        let is_near = (found - expected).abs() <= 1e-7 * scale + 4.0 * error + 1e-9;
+        if !is_near {
             self.wrong.push(format!("{}: {found:?}, not {expected:?} (within {error:e})", what()));
         }
     }
@@ -109,12 +110,12 @@ fn borrowed(arguments: &[Owned]) -> Vec<Argument<'_>> {
     arguments.iter().map(Owned::borrow).collect()
 }
 
-/// What of a distribution over numbers is differentiated.
+/// What of a distribution over numbers is differentiated: its logarithm is.
 #[derive(Clone, Copy, Debug)]
 enum Part {
-    LogDensity,
-    LogCdf,
-    LogCcdf,
+    Density,
+    MassBelow,
+    MassAbove,
 }
 
 fn of_number(kind: ValueKind, x: f64) -> Value {
@@ -145,9 +146,9 @@ impl Visitor for Evaluate {
     fn scalar<D: Scalar>(self, d: D) -> f64 {
         let x = D::Value::unwrap(&of_number(D::Value::KIND, self.x)).expect("a value of its kind");
         match self.part {
-            Part::LogDensity => d.log_density(x),
-            Part::LogCdf => d.log_cdf(x),
-            Part::LogCcdf => d.log_ccdf(x),
+            Part::Density => d.log_density(x),
+            Part::MassBelow => d.log_cdf(x),
+            Part::MassAbove => d.log_ccdf(x),
         }
     }
     fn multivariate<D: Multivariate>(self, _: D) -> f64 {
@@ -167,9 +168,9 @@ impl Visitor for Differentiate {
         let x = d.quantile(self.probability);
         let mut out = vec![f64::NAN; 1 + d.gradient_length()];
         match self.part {
-            Part::LogDensity => d.gradient(x, &mut out),
-            Part::LogCdf => d.log_cdf_gradient(x, &mut out),
-            Part::LogCcdf => d.log_ccdf_gradient(x, &mut out),
+            Part::Density => d.gradient(x, &mut out),
+            Part::MassBelow => d.log_cdf_gradient(x, &mut out),
+            Part::MassAbove => d.log_ccdf_gradient(x, &mut out),
         }
         (number(&x.wrap()), d.support().bounds(), out)
     }
@@ -239,17 +240,17 @@ fn numbers(part: Part) {
 
 #[test]
 fn of_log_densities() {
-    numbers(Part::LogDensity);
+    numbers(Part::Density);
 }
 
 #[test]
 fn of_log_masses_below() {
-    numbers(Part::LogCdf);
+    numbers(Part::MassBelow);
 }
 
 #[test]
 fn of_log_masses_above() {
-    numbers(Part::LogCcdf);
+    numbers(Part::MassAbove);
 }
 
 /// A draw, its log density and the derivatives there.

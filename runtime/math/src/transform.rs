@@ -63,6 +63,7 @@ impl Transform {
                 let mut lower = vec![0.0; rows * rows];
                 let of_factor = correlation_factor(u, rows, &mut lower);
                 square(&lower, rows, x);
+                (0..rows).for_each(|i| x[i * rows + i] = 1.0);
                 of_factor + (0..rows).map(|j| (rows - 1 - j) as f64 * lower[j * rows + j].ln()).sum::<f64>()
             }
             Transform::Covariance => {
