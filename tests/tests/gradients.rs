@@ -44,12 +44,14 @@ fn check(text: &str, data: Data) {
         let plain = density.log_density(&point).unwrap_or_else(|error| panic!("{error}"));
         assert!((value - plain).abs() <= 1e-12 * (1.0 + plain.abs()), "{value} {plain}\n{text}");
         assert!(value.is_finite(), "{value} at {point:?}\n{text}");
-        for index in 0..dimension {
+        for (index, found) in gradient.iter().enumerate() {
             let (expected, error) = difference(&mut density, &point, index);
-            let found = gradient[index];
             let scale = expected.abs().max(1e-2 * value.abs()).max(1.0);
             assert!(error < 1e-7 * scale, "the differences are no good: {expected} {error}\n{text}");
-            assert!((found - expected).abs() <= 1e-7 * scale, "d[{index}] at {point:?}: {found}, not {expected}\n{text}");
+            assert!(
+                (found - expected).abs() <= 1e-7 * scale,
+                "d[{index}] at {point:?}: {found}, not {expected}\n{text}"
+            );
         }
     }
     assert_eq!(density.live_objects(), 0, "objects are left\n{text}");

@@ -45,14 +45,13 @@ pub struct Activity {
 impl Activity {
     /// Of the functions that a root calls.
     pub fn of(module: &Module, root: FunctionId) -> (Activity, Instance) {
-        let mut activity =
-            Activity {
-                trees: HashMap::new(),
-                instances: HashMap::new(),
-                slots: HashSet::new(),
-                unknown: Vec::new(),
-                changed: true,
-            };
+        let mut activity = Activity {
+            trees: HashMap::new(),
+            instances: HashMap::new(),
+            slots: HashSet::new(),
+            unknown: Vec::new(),
+            changed: true,
+        };
         let active = vec![false; module.functions[root.0 as usize].params.len()];
         let instance = Instance { function: root, active };
         activity.demand(module, &instance);

@@ -93,7 +93,8 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         reverse.is_active_local(*local) && reverse.type_of(Operand::Local(*local)) == ty
     };
     let shadows = |reverse: &mut Reverse<'_>, locals: &[Local]| -> Vec<Local> {
-        let pointers: Vec<Local> = locals.iter().copied().filter(|local| is_active(reverse, local, Ty::Pointer)).collect();
+        let pointers: Vec<Local> =
+            locals.iter().copied().filter(|local| is_active(reverse, local, Ty::Pointer)).collect();
         pointers.into_iter().map(|local| reverse.shadow(local)).collect()
     };
     let adjoints = |reverse: &mut Reverse<'_>, locals: &[Local]| -> Vec<Local> {
@@ -123,7 +124,11 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         body: [ways.forward(), vec![Stmt::Return(operands(&outgoing))]].concat(),
         ..function.clone()
     };
-    let zeros = given.iter().filter(|adjoint| !early.contains(adjoint)).map(|adjoint| Stmt::Let(*adjoint, Expr::Use(Operand::Real(0.0)))).collect();
+    let zeros = given
+        .iter()
+        .filter(|adjoint| !early.contains(adjoint))
+        .map(|adjoint| Stmt::Let(*adjoint, Expr::Use(Operand::Real(0.0))))
+        .collect();
     let backward = Function {
         name: format!("{}.backward {tag}", function.name),
         view: View::Pure,

@@ -10,7 +10,8 @@ pub fn is_operation(named: Named) -> bool {
     use Named::*;
     matches!(
         named,
-        Unique | Grow
+        Unique
+            | Grow
             | Slice
             | Concat
             | MatrixAt

@@ -12,7 +12,8 @@ use std::f64::consts::PI;
 pub fn carries(runtime: Runtime) -> bool {
     match runtime {
         Runtime::Distribution(_, function) => {
-            let of_value = matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf);
+            let of_value =
+                matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf);
             of_value || bound(runtime).is_some_and(|bound| matches!(bound, Bound::Parameter(..)))
         }
         Runtime::Special(special) => has_derivative(special),

@@ -199,7 +199,8 @@ impl Builder {
         let only_continues = |nodes: &[Node]| jumps_of(nodes) == BTreeSet::from([again]);
         let never_continues = |nodes: &[Node]| !jumps_of(nodes).contains(&again);
         let condition = *condition;
-        let is_swapped = match (only_continues(yes) && never_continues(no), only_continues(no) && never_continues(yes)) {
+        let is_swapped = match (only_continues(yes) && never_continues(no), only_continues(no) && never_continues(yes))
+        {
             (true, _) => false,
             (_, true) => true,
             _ => return Err(list),

@@ -52,12 +52,7 @@ pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Err
 }
 
 /// The exact result, if it can be had with little work.
-fn attempt(
-    inference: &Inference,
-    bound: &Bound,
-    code: &Code,
-    method: &Method,
-) -> Result<Option<Outcome>, Error> {
+fn attempt(inference: &Inference, bound: &Bound, code: &Code, method: &Method) -> Result<Option<Outcome>, Error> {
     let stop = AtomicBool::new(false);
     let watch = |progress: borel_inference::Progress| {
         if progress.done >= EXECUTIONS || inference.interrupt.is_set() {

@@ -61,14 +61,7 @@ impl Nuts {
 
 impl Default for Nuts {
     fn default() -> Nuts {
-        Nuts {
-            metric: Metric::Automatic,
-            draws: 1000,
-            warmup: 1000,
-            chains: 4,
-            target_acceptance: 0.8,
-            max_depth: 10,
-        }
+        Nuts { metric: Metric::Automatic, draws: 1000, warmup: 1000, chains: 4, target_acceptance: 0.8, max_depth: 10 }
     }
 }
 

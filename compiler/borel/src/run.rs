@@ -187,13 +187,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
 }
 
 /// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
-fn explained(
-    inference: &Inference,
-    bound: &Bound,
-    method: &Method,
-    code: &Code,
-    error: &RuntimeError,
-) -> Error {
+fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code, error: &RuntimeError) -> Error {
     let program = bound.model.program();
     if let (ErrorKind::ZeroWeight, Method::Importance { draws }) = (&error.kind, method) {
         let smc = Method::smc((*draws).min(Method::PARTICLES));
@@ -278,8 +272,7 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
                 Metric::Diagonal => Some(borel_inference::Metric::Diagonal),
                 Metric::LowRank => Some(borel_inference::Metric::LowRank),
             };
-            let settings =
-                borel_inference::Nuts { metric, draws, warmup, chains, target_acceptance, max_depth };
+            let settings = borel_inference::Nuts { metric, draws, warmup, chains, target_acceptance, max_depth };
             borel_inference::Method::Nuts(settings)
         }
     }

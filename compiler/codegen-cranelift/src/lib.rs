@@ -109,19 +109,20 @@ fn define_all(module: &borel_flow::Module, statics: &Statics, linker: &mut Linke
 fn link(module: &borel_flow::Module, natives: Natives, code: &Code) -> Module {
     let Natives { step, enumerate, runs } = natives;
     let start = |built: &Option<Built>, root: usize| built.as_ref().and_then(|built| built.starts[root]);
-    let roots = module.roots.iter().zip(runs).enumerate().map(|(i, (root, [simulate, weigh, density, gradient]))| Root {
-        name: root.name.clone(),
-        environment: root.environment,
-        parameters: root.parameters.clone(),
-        result: root.result,
-        simulate: simulate.and_then(|id| entry::run(code, id)),
-        weigh: weigh.and_then(|id| entry::run(code, id)),
-        density: density.and_then(|id| entry::run(code, id)),
-        gradient: gradient.and_then(|id| entry::run(code, id)),
-        step_start: start(&step, i),
-        enumerate_start: start(&enumerate, i),
-        observes: root.observes,
-    });
+    let roots =
+        module.roots.iter().zip(runs).enumerate().map(|(i, (root, [simulate, weigh, density, gradient]))| Root {
+            name: root.name.clone(),
+            environment: root.environment,
+            parameters: root.parameters.clone(),
+            result: root.result,
+            simulate: simulate.and_then(|id| entry::run(code, id)),
+            weigh: weigh.and_then(|id| entry::run(code, id)),
+            density: density.and_then(|id| entry::run(code, id)),
+            gradient: gradient.and_then(|id| entry::run(code, id)),
+            step_start: start(&step, i),
+            enumerate_start: start(&enumerate, i),
+            observes: root.observes,
+        });
     let roots = roots.collect();
     let frames = [&step, &enumerate].into_iter().flatten().flat_map(|built| built.layouts.iter().cloned());
     Module {

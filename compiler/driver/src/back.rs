@@ -130,7 +130,10 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
         borel_autodiff::differentiate(&mut flow).map_err(|unknown| {
             let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
                 span: flow.sites[unknown.site.0 as usize],
-                reason: format!("the derivative of `{}` with respect to what is active here is not known", unknown.function),
+                reason: format!(
+                    "the derivative of `{}` with respect to what is active here is not known",
+                    unknown.function
+                ),
                 help: "use `smc`, or say the density by other functions".into(),
             };
             unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
@@ -172,6 +175,6 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
 fn verify(phase: &str, problems: impl FnOnce() -> Vec<String>) {
     if cfg!(debug_assertions) {
         let problems = problems();
-        if !problems.is_empty() { eprintln!("after {phase}: {}", problems.join("\n")); }
+        assert!(problems.is_empty(), "after {phase}: {}", problems.join("\n"));
     }
 }

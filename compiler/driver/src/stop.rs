@@ -65,7 +65,9 @@ fn help(kind: &ErrorKind) -> Option<String> {
         ErrorKind::ZeroWeight => {
             "is the value in the support of its distribution? if it is just unlikely, use more particles"
         }
-        ErrorKind::StructureChanged => "a model with a density makes the same choices in every run; `smc` and `importance` run others too",
+        ErrorKind::StructureChanged => {
+            "a model with a density makes the same choices in every run; `smc` and `importance` run others too"
+        }
         ErrorKind::ZeroDensity => {
             "are the data in the support of their distributions, and do priors and bounds leave room for them?"
         }

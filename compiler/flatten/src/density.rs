@@ -18,7 +18,10 @@ impl Body<'_, '_> {
     pub fn read_choice(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
         let entry = kind.entry();
         if entry.discreteness != Discreteness::Continuous {
-            return self.refuse_choice(format!("{} has values that are counted: there is no derivative", entry.name), value_type(kind));
+            return self.refuse_choice(
+                format!("{} has values that are counted: there is no derivative", entry.name),
+                value_type(kind),
+            );
         }
         self.check_parameters(kind, &parameters);
         if entry.value != ValueKind::Real {

@@ -306,9 +306,12 @@ impl Body<'_, '_> {
 
     /// A choice of a distribution made of functions: a number between its bounds, scored by its log density.
     fn read_custom(&mut self, given: core::Given, functions: &[(Option<u32>, core::Ty)], asked: &Asked) {
-        let Some(position) = given.position(Part::LogDensity) else { return self.stop(core::missing(Part::LogDensity)) };
+        let Some(position) = given.position(Part::LogDensity) else {
+            return self.stop(core::missing(Part::LogDensity));
+        };
         let words = self.words(asked.value);
-        let load = |b: &mut Self, name, ty, slot| b.define(name, ty, Expr::Load(asked.distribution, asked.layout, slot));
+        let load =
+            |b: &mut Self, name, ty, slot| b.define(name, ty, Expr::Load(asked.distribution, asked.layout, slot));
         if let Some(transform) = given.position(Part::Transform) {
             let closure = load(self, "transform", Ty::Pointer, transform as u32);
             let (lambda, ty) = functions[transform];

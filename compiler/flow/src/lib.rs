@@ -107,6 +107,14 @@ pub struct Root {
     pub observes: bool,
 }
 
+impl Root {
+    /// The functions of its views.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionId> {
+        let views = [self.simulate, self.weigh, self.step, self.enumerate, self.density, self.gradient];
+        views.into_iter().flatten()
+    }
+}
+
 /// Which view a function with `suspends` belongs to: each becomes part of the machine of its view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {

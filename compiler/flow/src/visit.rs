@@ -148,7 +148,9 @@ impl Stmt {
             | Stmt::Take(Some(local), ..)
             | Stmt::NewArray(local, ..)
             | Stmt::Suspend(Suspension::Choice(_, local), _) => f(*local),
-            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) | Stmt::Pop(locals) => locals.iter().for_each(|local| f(*local)),
+            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) | Stmt::Pop(locals) => {
+                locals.iter().for_each(|local| f(*local))
+            }
             _ => {}
         }
     }

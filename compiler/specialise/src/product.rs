@@ -107,7 +107,9 @@ impl Products<'_> {
                 self.record(*choice, stmt.var, &mut code);
                 return Some(code.stmts);
             }
-            Op::Observe(Source::Value(source), value) if self.program.density => self.observe(source, value, &mut code)?,
+            Op::Observe(Source::Value(source), value) if self.program.density => {
+                self.observe(source, value, &mut code)?
+            }
             Op::Observe(Source::Value(source), value) => Op::Factor(self.log_density(source, value, &mut code)?),
             Op::LogDensity(Source::Value(source), value) => Op::Atom(self.log_density(source, value, &mut code)?),
             Op::Prim(Prim::SumReal, operands) => {

@@ -137,7 +137,10 @@ impl fmt::Display for ErrorKind {
                 write!(f, "out of memory: the limit is {} MiB", limit.div_ceil(1 << 20))
             }
             ErrorKind::StructureChanged => {
-                write!(f, "the choices of the model depend on the values of others: it has no density of fixed dimension")
+                write!(
+                    f,
+                    "the choices of the model depend on the values of others: it has no density of fixed dimension"
+                )
             }
             ErrorKind::Refused => write!(f, "the method cannot run this"),
             ErrorKind::ZeroWeight => {

@@ -49,7 +49,9 @@ fn setting(kind: Kind, first: f64, step: f64) -> Vec<Argument<'static>> {
         .enumerate()
         .map(|(i, parameter)| match (parameter.kind, parameter.domain) {
             (ParameterKind::Int, _) => Argument::Int((first + step * i as f64).ceil() as i64),
-            (_, Domain::Probability | Domain::OpenProbability | Domain::PositiveProbability) => Argument::Real(0.3 + 0.1 * first),
+            (_, Domain::Probability | Domain::OpenProbability | Domain::PositiveProbability) => {
+                Argument::Real(0.3 + 0.1 * first)
+            }
             _ => Argument::Real(first + step * i as f64),
         })
         .collect()

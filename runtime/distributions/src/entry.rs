@@ -156,7 +156,11 @@ pub(crate) unsafe fn give_multivariate<D: Multivariate>(
     unsafe {
         let x = elements::<D::Element>(object, d.shape());
         let of_value = if D::ENTRY.value == ValueKind::IntArray { 0 } else { d.shape().count() };
-        let write = |out: &mut [f64]| if let Some(x) = x { d.gradient(x, out) };
+        let write = |out: &mut [f64]| {
+            if let Some(x) = x {
+                d.gradient(x, out)
+            }
+        };
         // The shadow of a value of another shape has other elements.
         let shadows = if x.is_some() { shadows } else { [std::ptr::null_mut(); SHADOWS] };
         give_gradient(ctx, d, adjoint, of_value, &shadows, write)

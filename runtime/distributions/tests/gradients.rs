@@ -189,7 +189,8 @@ fn numbers(part: Part) {
             let arguments: Vec<Owned> = texts.zip(parameters).map(|(text, p)| Owned::new(p.kind, text)).collect();
             for probability in PROBABILITIES {
                 let visitor = Differentiate { part, probability };
-                let (x, (lower, upper), found) = visit(kind, &borrowed(&arguments), visitor).expect("arguments that fit");
+                let (x, (lower, upper), found) =
+                    visit(kind, &borrowed(&arguments), visitor).expect("arguments that fit");
                 let value_at = |arguments: &[Owned], x: f64| {
                     visit(kind, &borrowed(arguments), Evaluate { part, x }).unwrap_or(f64::NAN)
                 };
@@ -330,12 +331,21 @@ fn direction(ties: Ties, x: &[f64], n: usize, k: usize) -> Option<Vec<f64>> {
 #[test]
 fn of_arrays_and_matrices() {
     let mut tally = Tally::default();
-    let square = |n: usize, f: &dyn Fn(usize, usize) -> f64| {
-        Owned::Matrix((0..n * n).map(|k| f(k / n, k % n)).collect(), n, n)
-    };
+    let square =
+        |n: usize, f: &dyn Fn(usize, usize) -> f64| Owned::Matrix((0..n * n).map(|k| f(k / n, k % n)).collect(), n, n);
     let covariance = |n: usize| square(n, &|i, j| if i == j { 1.5 + i as f64 } else { 0.4 / (1.0 + (i + j) as f64) });
     let scaled = |n: usize| square(n, &|i, j| 10f64.powi(3 * (i + j) as i32 - 3) * if i == j { 1.0 } else { 0.3 });
-    let factor = |n: usize| square(n, &|i, j| if i == j { 1.2 } else if j < i { 0.3 } else { 0.0 });
+    let factor = |n: usize| {
+        square(n, &|i, j| {
+            if i == j {
+                1.2
+            } else if j < i {
+                0.3
+            } else {
+                0.0
+            }
+        })
+    };
     let array = |n: usize| Owned::Array((0..n).map(|i| 0.3 * i as f64 - 0.2).collect());
     let positive = |n: usize| Owned::Array((0..n).map(|i| 0.7 + 0.9 * i as f64).collect());
     let mut cases: Vec<(Kind, Vec<Owned>, Ties, Vec<Ties>)> = Vec::new();
@@ -371,7 +381,9 @@ fn of_arrays_and_matrices() {
         ]);
     }
     for (kind, arguments, ties_of_value, ties) in cases {
-        if arguments.iter().any(|a| matches!(a, Owned::Matrix(xs, n, _) if xs.len() == 4 && *n == 2)) && kind == Kind::MvNormal {
+        if arguments.iter().any(|a| matches!(a, Owned::Matrix(xs, n, _) if xs.len() == 4 && *n == 2))
+            && kind == Kind::MvNormal
+        {
             // The badly scaled one has two rows, and so must the mean.
             if let Owned::Array(mu) = &arguments[0]
                 && mu.len() != 2

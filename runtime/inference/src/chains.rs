@@ -39,8 +39,7 @@ impl Chains<'_> {
         if density.dimension() == 0 {
             return Err(RuntimeError::new(ErrorKind::NothingToDraw));
         }
-        let densities: Result<Vec<Density>, RuntimeError> =
-            (0..settings.chains).map(|_| density.another()).collect();
+        let densities: Result<Vec<Density>, RuntimeError> = (0..settings.chains).map(|_| density.another()).collect();
         let run = |(number, density): (usize, Density)| {
             let chain = nuts::chain(density, settings, self.seed, number as u64, control)?;
             self.draws(chain)

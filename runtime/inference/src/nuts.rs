@@ -5,10 +5,10 @@
 use crate::control::{ChainProgress, Control, Progress};
 use crate::density::Density;
 use crate::target::{Failure, Record, Target};
-use borel_abi::{ErrorKind, RuntimeError};
 use borel_abi::stream::Stream;
-use nuts_rs::rand::{Rng, SeedableRng};
+use borel_abi::{ErrorKind, RuntimeError};
 use nuts_rs::rand::rngs::SmallRng;
+use nuts_rs::rand::{Rng, SeedableRng};
 use nuts_rs::{Chain, CpuLogpFunc, CpuMath, CpuMathError, DiagNutsSettings, HasDims, LogpError, LowRankNutsSettings};
 use nuts_rs::{SamplerStats, Settings};
 use std::collections::HashMap;

@@ -3,10 +3,10 @@
 use super::Back;
 use crate::activity::Activity;
 use crate::{operations, rules};
-use borel_distributions::{Function as Entry, Kind, ParameterKind, ValueKind};
-use borel_flow::runtime::{Named, SHADOWS, parameter_types, value_type};
 use borel_abi::ctx::offset;
 use borel_distributions::bounds::Bound;
+use borel_distributions::{Function as Entry, Kind, ParameterKind, ValueKind};
+use borel_flow::runtime::{Named, SHADOWS, parameter_types, value_type};
 use borel_flow::{Binary, Block, Expr, FunctionId, Local, Operand, Runtime, Stmt, Ty};
 
 impl Back<'_, '_> {

@@ -303,9 +303,7 @@ fn binary(op: Binary) -> (Ty, Ty) {
 /// Arguments and results of a runtime function.
 fn signature(runtime: Runtime) -> (Vec<Ty>, Vec<Ty>) {
     match runtime {
-        Runtime::Distribution(kind, function) => {
-            distribution_signature(kind, function)
-        }
+        Runtime::Distribution(kind, function) => distribution_signature(kind, function),
         Runtime::Special(special) => (vec![Ty::Real; special.arguments().len()], vec![Ty::Real]),
         Runtime::Named(named) => {
             let signature = named.signature();

@@ -259,8 +259,20 @@ impl Checker<'_> {
         let variance = self.store.function(&[], Effect::Pure, variance);
         let entropy = self.store.function(&[], Effect::Pure, Ty::REAL);
         let transform = self.store.function(&[], Effect::Random, a);
-        let params =
-            [sample, of_value, of_value, of_value, quantile, quantile, mean, variance, entropy, transform, Ty::REAL, Ty::REAL];
+        let params = [
+            sample,
+            of_value,
+            of_value,
+            of_value,
+            quantile,
+            quantile,
+            mean,
+            variance,
+            entropy,
+            transform,
+            Ty::REAL,
+            Ty::REAL,
+        ];
         Use::pure(&params, self.store.dist(a))
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::random;
 use borel_abi::stream::Stream;
-use borel_math::linear::{backward_substitute, backward_substitute_columns, forward_substitute, forward_substitute_columns};
+use borel_math::linear::{
+    backward_substitute, backward_substitute_columns, forward_substitute, forward_substitute_columns,
+};
 
 /// The sum of the logarithms of the diagonal.
 pub(super) fn log_diagonal(lower: &[f64], n: usize) -> f64 {

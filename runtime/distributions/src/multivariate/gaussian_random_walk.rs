@@ -69,7 +69,11 @@ impl Multivariate for GaussianRandomWalk {
             let z = (x[t] - before - self.drift) / self.sigma;
             let slope = z / self.sigma;
             of_x[t] -= slope;
-            if t > 0 { of_x[t - 1] += slope } else { others[0] += slope }
+            if t > 0 {
+                of_x[t - 1] += slope
+            } else {
+                others[0] += slope
+            }
             others[1] += slope;
             others[2] += (z * z - 1.0) / self.sigma;
             before = x[t];
