@@ -1,7 +1,7 @@
 //! Runs golden tests through the library, as a user of it would, and says what differs.
 
 use crate::sections::{Expectation, Run, Section};
-use borel::{Data, Diagnostics, Error, FileLoader, Inference, Posterior, Program, RunOptions};
+use borel::{Data, Diagnostics, Error, FileLoader, Inference, Method, Nuts, Posterior, Program, RunOptions};
 
 /// What a run gave.
 enum Outcome {
@@ -98,6 +98,12 @@ fn execute(program: &Program, run: &Run, test: &Section) -> Result<Outcome, Erro
         "enumerate" => Inference::enumerate(),
         "importance" => Inference::importance(run.number("draws", 10_000) as usize),
         "smc" => Inference::smc(run.number("particles", 2_000) as usize),
+        "nuts" => {
+            let usual = Nuts::default();
+            let draws = run.number("draws", usual.draws as u64) as usize;
+            let warmup = run.number("warmup", usual.warmup as u64) as usize;
+            Inference::new(Method::Nuts(Nuts { draws, warmup, ..usual }))
+        }
         other => panic!("{}: no method `{other}`", test.name),
     };
     let posterior = inference.seed(seed).threads(run.number("threads", 1) as usize).run(&model.bind(&data)?)?;

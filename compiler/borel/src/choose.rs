@@ -4,9 +4,8 @@ use crate::error::Error;
 use crate::inference::Inference;
 use crate::method::Method;
 use crate::model::Bound;
-use crate::run;
+use crate::run::{self, Code};
 use borel_abi::ErrorKind;
-use borel_driver::back::Executable;
 use borel_inference::{Control, Outcome};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -27,13 +26,13 @@ pub(crate) struct Choice {
 /// Chooses.
 pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Error> {
     let exact = Method::enumerate();
-    let obstacle = match run::executable(inference, bound, &exact) {
+    let obstacle = match run::code(inference, bound, &exact) {
         Err(Error::Refused(diagnostics)) => {
             let reason = diagnostics.iter().next().map_or(String::new(), |diagnostic| diagnostic.message.clone());
             reason.rsplit_once(": ").map_or(reason.clone(), |(_, reason)| reason.to_string())
         }
         Err(error) => return Err(error),
-        Ok(executable) => match attempt(inference, bound, &executable, &exact)? {
+        Ok(code) => match attempt(inference, bound, &code, &exact)? {
             Some(outcome) => {
                 let reason = "method: enumerate, since all choices are finite and few: the result is exact".to_string();
                 return Ok(Choice { method: exact, reason, outcome: Some(outcome) });
@@ -42,7 +41,7 @@ pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Err
         },
     };
     let smc = Method::smc(Method::PARTICLES);
-    let observes = run::executable(inference, bound, &smc)?.module().roots.first().is_none_or(|root| root.observes);
+    let observes = run::code(inference, bound, &smc)?.main.module().roots.first().is_none_or(|root| root.observes);
     Ok(if observes {
         let reason = format!("method: smc, {} particles, since the model observes ({obstacle})", Method::PARTICLES);
         Choice { method: smc, reason, outcome: None }
@@ -53,12 +52,7 @@ pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Err
 }
 
 /// The exact result, if it can be had with little work.
-fn attempt(
-    inference: &Inference,
-    bound: &Bound,
-    executable: &Executable,
-    method: &Method,
-) -> Result<Option<Outcome>, Error> {
+fn attempt(inference: &Inference, bound: &Bound, code: &Code, method: &Method) -> Result<Option<Outcome>, Error> {
     let stop = AtomicBool::new(false);
     let watch = |progress: borel_inference::Progress| {
         if progress.done >= EXECUTIONS || inference.interrupt.is_set() {
@@ -67,9 +61,9 @@ fn attempt(
     };
     let limited = inference.clone().timeout(inference.timeout.map_or(TIME, |timeout| timeout.min(TIME)));
     let control = Control { stop: Some(&stop), progress: Some(&watch) };
-    match run::run_method(&limited, bound, executable, method, control) {
+    match run::run_method(&limited, bound, code, method, control) {
         Ok(outcome) => Ok(Some(outcome).filter(|outcome| !outcome.partial)),
         Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Interrupted) => Ok(None),
-        Err(error) => Err(run::failure(bound.model.program(), executable, &error, &inference.interrupt)),
+        Err(error) => Err(run::failure(bound.model.program(), &code.main, &error, &inference.interrupt)),
     }
 }

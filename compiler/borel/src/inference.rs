@@ -87,6 +87,11 @@ impl Inference {
         Inference::new(Method::enumerate())
     }
 
+    /// The No-U-Turn sampler with the usual settings.
+    pub fn nuts() -> Inference {
+        Inference::new(Method::nuts())
+    }
+
     /// With a seed; 1 where nothing is said. The result depends on it, and not on the number of threads.
     pub fn seed(mut self, seed: u64) -> Inference {
         self.seed = seed;

@@ -22,6 +22,59 @@ pub enum Method {
         /// They are resampled when the effective sample size is below this fraction of their number.
         threshold: f64,
     },
+    /// The No-U-Turn sampler, for models with a differentiable density.
+    Nuts(Nuts),
+}
+
+/// Settings of the No-U-Turn sampler.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nuts {
+    /// How distances are measured.
+    pub metric: Metric,
+    /// Draws of each chain.
+    pub draws: usize,
+    /// Draws of each chain before those, which find step size and metric and are thrown away.
+    pub warmup: usize,
+    /// How many chains.
+    pub chains: usize,
+    /// The acceptance probability that the step size is made for: nearer to 1 are smaller steps.
+    pub target_acceptance: f64,
+    /// A trajectory has less than 2 to this power steps.
+    pub max_depth: u64,
+}
+
+/// How NUTS measures distances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// As suits the dimension: of low rank up to [`Nuts::LOW_RANK_DIMENSION`], else diagonal.
+    Automatic,
+    /// By a diagonal matrix.
+    Diagonal,
+    /// By a diagonal matrix and the directions in which the posterior is correlated.
+    LowRank,
+}
+
+impl Nuts {
+    /// Up to this dimension the metric is of low rank where nothing is said.
+    pub const LOW_RANK_DIMENSION: usize = borel_inference::LOW_RANK_DIMENSION;
+}
+
+impl Default for Nuts {
+    fn default() -> Nuts {
+        Nuts { metric: Metric::Automatic, draws: 1000, warmup: 1000, chains: 4, target_acceptance: 0.8, max_depth: 10 }
+    }
+}
+
+impl Metric {
+    /// The metric of this name.
+    pub fn from_name(name: &str) -> Option<Metric> {
+        Some(match name {
+            "auto" => Metric::Automatic,
+            "diagonal" => Metric::Diagonal,
+            "low-rank" => Metric::LowRank,
+            _ => return None,
+        })
+    }
 }
 
 /// How particles are resampled (Douc, Cappe and Moulines 2005 compare the four).
@@ -60,12 +113,18 @@ impl Method {
         Method::Enumerate { mass: Method::MASS }
     }
 
+    /// The No-U-Turn sampler with the usual settings.
+    pub fn nuts() -> Method {
+        Method::Nuts(Nuts::default())
+    }
+
     /// The method of this name with the usual settings.
     pub fn from_name(name: &str) -> Option<Method> {
         Some(match name {
             "enumerate" => Method::enumerate(),
             "importance" => Method::importance(Method::DRAWS),
             "smc" => Method::smc(Method::PARTICLES),
+            "nuts" => Method::nuts(),
             _ => return None,
         })
     }
@@ -76,6 +135,7 @@ impl Method {
             Method::Enumerate { .. } => "enumerate",
             Method::Importance { .. } => "importance",
             Method::Smc { .. } => "smc",
+            Method::Nuts(_) => "nuts",
         }
     }
 }

@@ -172,8 +172,13 @@ impl Program {
             }
             _ => {
                 let model = function.map_or_else(|| self.sole_model(), |name| self.model(name))?;
-                let purpose = method.map_or(Use::Step, |method| run::purpose(&method));
-                Target { function: model.function_id(), purpose, record: true, optimise: self.optimise }
+                let is_gradient = stage == Stage::Gradient;
+                let purpose = match method {
+                    _ if is_gradient => Use::Density,
+                    Some(method) => run::purpose(&method),
+                    None => Use::Step,
+                };
+                Target { function: model.function_id(), purpose, record: !is_gradient, optimise: self.optimise }
             }
         };
         let result = with_stack(COMPILER_STACK, || emit::back(&front.program, &target, stage));

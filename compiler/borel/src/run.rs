@@ -1,11 +1,12 @@
 //! Runs of compiled programs: `main`, and inference with a model.
 
 use crate::choose::choose;
+use crate::density;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{Inference, Progress};
 use crate::interrupt::Interrupt;
-use crate::method::{Method, Resampling};
+use crate::method::{Method, Metric, Nuts, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
@@ -30,6 +31,7 @@ pub(crate) fn purpose(method: &Method) -> Use {
         Method::Enumerate { .. } => Use::Enumerate,
         Method::Importance { .. } => Use::Weigh,
         Method::Smc { .. } => Use::Step,
+        Method::Nuts(_) => Use::Density,
     }
 }
 
@@ -70,7 +72,7 @@ fn host(max_memory: Option<u64>, output: Output) -> Host {
 }
 
 /// The root that was asked for, with the values of its parameters.
-fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
+pub(crate) fn job(executable: &Executable, values: &[Value]) -> Result<Job, RuntimeError> {
     let module = executable.module().clone();
     let environment = Environment::bind(&module, 0, values)
         .map_err(|error| RuntimeError::new(ErrorKind::Message(error.to_string())))?;
@@ -93,24 +95,39 @@ pub(crate) fn failure(
     if stop::is_failure_of_inference(error) { Error::Inference(diagnostics) } else { Error::Program(diagnostics) }
 }
 
+/// The native code that a method runs.
+pub(crate) struct Code {
+    /// The view of the method.
+    pub(crate) main: Arc<Executable>,
+    /// The density with its gradient, of methods that use it.
+    pub(crate) gradient: Option<Arc<Executable>>,
+}
+
 /// Native code for a method.
-pub(crate) fn executable(inference: &Inference, bound: &Bound, method: &Method) -> Result<Arc<Executable>, Error> {
+pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Result<Code, Error> {
+    let gradient = match method {
+        Method::Nuts(_) => Some(density::executable(bound, false)?),
+        _ => None,
+    };
     let function = bound.model.function_id();
     let program = bound.model.program();
     let optimise = program.optimises();
     let target = Target { function, purpose: purpose(method), record: inference.record, optimise };
-    program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))
+    let main = program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))?;
+    Ok(Code { main, gradient })
 }
 
 /// Runs a method once its code is there.
 pub(crate) fn run_method(
     inference: &Inference,
     bound: &Bound,
-    executable: &Executable,
+    code: &Code,
     method: &Method,
     control: Control<'_>,
 ) -> Result<Outcome, RuntimeError> {
+    let gradient = code.gradient.as_ref().map(|executable| job(executable, &bound.values)).transpose()?;
     let settings = Settings {
+        gradient: gradient.as_ref(),
         method: runtime_method(method),
         seed: inference.seed,
         threads: inference.threads,
@@ -120,7 +137,7 @@ pub(crate) fn run_method(
         control,
     };
     let host = host(inference.max_memory, Box::new(|_| {}));
-    borel_inference::infer(&job(executable, &bound.values)?, &host, &settings)
+    borel_inference::infer(&job(&code.main, &bound.values)?, &host, &settings)
 }
 
 /// Infers with a model.
@@ -133,20 +150,23 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
             (choice.method, Some(choice.reason), choice.outcome)
         }
     };
-    let executable = executable(inference, bound, &method)?;
+    let code = code(inference, bound, &method)?;
     let started = Instant::now();
     let outcome = match found {
         Some(outcome) => outcome,
-        None => run_with_progress(inference, bound, &executable, &method)
-            .map_err(|error| explained(inference, bound, &method, &executable, &error))?,
+        None => run_with_progress(inference, bound, &code, &method)
+            .map_err(|error| explained(inference, bound, &method, &code, &error))?,
     };
     debug_assert!(outcome.partial || outcome.live_objects == 0, "{} objects are left", outcome.live_objects);
     let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
     let mut timings = bound.model.program().timings().clone();
-    timings.extend(executable.timings());
+    timings.extend(code.main.timings());
+    if let Some(gradient) = &code.gradient {
+        timings.extend(gradient.timings());
+    }
     let interrupted = inference.interrupt.is_set();
     let stopped = outcome.partial.then_some(if interrupted { "interrupted" } else { "its time was up" });
-    let warnings = warnings(bound, &method, &executable, &outcome);
+    let warnings = warnings(bound, &method, &code.main, &outcome);
     let inner = borel_posterior::Posterior {
         model: bound.model.name().to_string(),
         method: method.name().to_string(),
@@ -157,8 +177,8 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
         diagnostics: outcome.diagnostics.iter().map(|(name, value)| (name.to_string(), figure(*value))).collect(),
         seconds: borel_posterior::Seconds {
             compile: timings.total().as_secs_f64(),
-            warmup: None,
-            sampling: sampling.as_secs_f64(),
+            warmup: outcome.warmup_seconds,
+            sampling: sampling.as_secs_f64() - outcome.warmup_seconds.unwrap_or(0.0),
         },
         partial: outcome.partial,
         draws: outcome.draws,
@@ -167,24 +187,18 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
 }
 
 /// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
-fn explained(
-    inference: &Inference,
-    bound: &Bound,
-    method: &Method,
-    executable: &Executable,
-    error: &RuntimeError,
-) -> Error {
+fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code, error: &RuntimeError) -> Error {
     let program = bound.model.program();
     if let (ErrorKind::ZeroWeight, Method::Importance { draws }) = (&error.kind, method) {
         let smc = Method::smc((*draws).min(Method::PARTICLES));
-        if let Ok(stepwise) = self::executable(inference, bound, &smc)
+        if let Ok(stepwise) = self::code(inference, bound, &smc)
             && let Err(located) = run_with_progress(inference, bound, &stepwise, &smc)
             && located.kind == ErrorKind::ZeroWeight
         {
-            return failure(program, &stepwise, &located, &inference.interrupt);
+            return failure(program, &stepwise.main, &located, &inference.interrupt);
         }
     }
-    failure(program, executable, error, &inference.interrupt)
+    failure(program, code.gradient.as_ref().unwrap_or(&code.main), error, &inference.interrupt)
 }
 
 /// A figure of a method: counts without a fraction.
@@ -195,13 +209,14 @@ fn figure(value: f64) -> serde_json::Value {
 fn run_with_progress(
     inference: &Inference,
     bound: &Bound,
-    executable: &Executable,
+    code: &Code,
     method: &Method,
 ) -> Result<Outcome, RuntimeError> {
     let what = match method {
         Method::Enumerate { .. } => "executions",
         Method::Importance { .. } => "chunks of draws",
         Method::Smc { .. } => "steps",
+        Method::Nuts(_) => "draws",
     };
     let tell = |progress: borel_inference::Progress| {
         if let Some(watcher) = &inference.progress {
@@ -210,7 +225,7 @@ fn run_with_progress(
     };
     let stop = inference.interrupt.flag();
     let control = Control { stop: Some(&stop), progress: Some(&tell) };
-    run_method(inference, bound, executable, method, control)
+    run_method(inference, bound, code, method, control)
 }
 
 /// What looks suspicious about the model and the method.
@@ -250,6 +265,15 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
         Method::Importance { draws } => borel_inference::Method::Importance { draws },
         Method::Smc { particles, resampling, threshold } => {
             borel_inference::Method::Smc { particles, resampling: scheme(resampling), threshold }
+        }
+        Method::Nuts(Nuts { metric, draws, warmup, chains, target_acceptance, max_depth }) => {
+            let metric = match metric {
+                Metric::Automatic => None,
+                Metric::Diagonal => Some(borel_inference::Metric::Diagonal),
+                Metric::LowRank => Some(borel_inference::Metric::LowRank),
+            };
+            let settings = borel_inference::Nuts { metric, draws, warmup, chains, target_acceptance, max_depth };
+            borel_inference::Method::Nuts(settings)
         }
     }
 }

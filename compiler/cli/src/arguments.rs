@@ -68,9 +68,24 @@ pub(crate) struct Run {
     /// How to infer
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) method: Option<Method>,
-    /// Draws of importance sampling
+    /// Draws of importance sampling [default: 10000], or of each chain of nuts after its warmup [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) draws: Option<usize>,
+    /// Draws of each chain that find the step size and the metric and are thrown away [default: 1000]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) warmup: Option<usize>,
+    /// Chains of nuts [default: 4]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) chains: Option<usize>,
+    /// How nuts measures distances [default: auto]
+    #[arg(long, value_enum, help_heading = "Inference")]
+    pub(crate) metric: Option<Metric>,
+    /// The acceptance probability that the step size of nuts is made for; more makes smaller steps [default: 0.8]
+    #[arg(long, value_name = "P", value_parser = fraction, help_heading = "Inference")]
+    pub(crate) target_acceptance: Option<f64>,
+    /// Trajectories of nuts have less than 2 to this power steps [default: 10]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) max_depth: Option<usize>,
     /// Particles of SMC
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) particles: Option<usize>,
@@ -128,6 +143,18 @@ pub(crate) enum Method {
     Importance,
     /// Sequential Monte Carlo: weighs and resamples at every observation
     Smc,
+    /// The No-U-Turn sampler: for models whose density is differentiable
+    Nuts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Metric {
+    /// Of low rank where the dimension is not large, else diagonal
+    Auto,
+    /// A diagonal matrix
+    Diagonal,
+    /// A diagonal matrix and the directions in which the posterior is correlated
+    LowRank,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -180,6 +207,8 @@ pub(crate) enum Stage {
     Core,
     /// First-order code with explicit memory
     Flow,
+    /// First-order code of the log density of a model, and of its gradient
+    Gradient,
     /// The back end's intermediate language
     Clif,
     /// Machine code

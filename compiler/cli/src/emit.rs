@@ -12,6 +12,7 @@ pub(crate) fn emit(options: &Emit) -> Status {
         Stage::CoreLowered => borel::Stage::CoreLowered,
         Stage::Core => borel::Stage::Core,
         Stage::Flow => borel::Stage::Flow,
+        Stage::Gradient => borel::Stage::Gradient,
         Stage::Clif => borel::Stage::Clif,
         Stage::Asm => borel::Stage::Asm,
     };

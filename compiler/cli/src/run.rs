@@ -3,7 +3,7 @@
 use crate::arguments::{self, Format, Run};
 use crate::progress::Bar;
 use crate::{Status, interrupt, output, report};
-use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Program, Resampling, RunOptions};
+use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Metric, Program, Resampling, RunOptions};
 
 /// Infers with a model of the file, or runs its `main`.
 pub(crate) fn run(options: &Run) -> Status {
@@ -128,25 +128,33 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
         arguments::Method::Enumerate => Method::enumerate(),
         arguments::Method::Importance => Method::importance(Method::DRAWS),
         arguments::Method::Smc => Method::smc(Method::PARTICLES),
+        arguments::Method::Nuts => Method::nuts(),
     }
 }
 
 /// The method that the command line asks for; a setting of a method implies it.
 fn method(options: &Run) -> Result<Option<Method>, String> {
-    let settings = [
-        ("--particles", options.particles.is_some(), arguments::Method::Smc),
-        ("--resampling", options.resampling.is_some(), arguments::Method::Smc),
-        ("--ess-threshold", options.ess_threshold.is_some(), arguments::Method::Smc),
-        ("--genealogy", options.genealogy.is_some(), arguments::Method::Smc),
-        ("--draws", options.draws.is_some(), arguments::Method::Importance),
-        ("--mass", options.mass.is_some(), arguments::Method::Enumerate),
+    use arguments::Method::{Enumerate, Importance, Nuts, Smc};
+    let settings: [(&str, bool, &[arguments::Method]); 11] = [
+        ("--particles", options.particles.is_some(), &[Smc]),
+        ("--resampling", options.resampling.is_some(), &[Smc]),
+        ("--ess-threshold", options.ess_threshold.is_some(), &[Smc]),
+        ("--genealogy", options.genealogy.is_some(), &[Smc]),
+        ("--mass", options.mass.is_some(), &[Enumerate]),
+        ("--warmup", options.warmup.is_some(), &[Nuts]),
+        ("--chains", options.chains.is_some(), &[Nuts]),
+        ("--metric", options.metric.is_some(), &[Nuts]),
+        ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts]),
+        ("--max-depth", options.max_depth.is_some(), &[Nuts]),
+        ("--draws", options.draws.is_some(), &[Importance, Nuts]),
     ];
     let mut given = settings.iter().filter(|(_, given, _)| *given);
-    let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., method)| *method)) else {
+    let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., methods)| methods[0])) else {
         return Ok(None);
     };
-    if let Some((name, _, of)) = given.find(|(.., of)| *of != asked) {
-        let (of, asked) = (default_method(*of).name(), default_method(asked).name());
+    if let Some((name, _, of)) = given.find(|(.., of)| !of.contains(&asked)) {
+        let of: Vec<&str> = of.iter().map(|method| default_method(*method).name()).collect();
+        let (of, asked) = (of.join(" and "), default_method(asked).name());
         return Err(format!("{name} is a setting of {of}, and the method is {asked} (borel explain E0405)"));
     }
     let mut method = default_method(asked);
@@ -157,6 +165,18 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
             *particles = options.particles.unwrap_or(*particles);
             *threshold = options.ess_threshold.unwrap_or(*threshold);
             *resampling = options.resampling.map_or(*resampling, scheme);
+        }
+        Method::Nuts(nuts) => {
+            nuts.draws = options.draws.unwrap_or(nuts.draws);
+            nuts.warmup = options.warmup.unwrap_or(nuts.warmup);
+            nuts.chains = options.chains.unwrap_or(nuts.chains);
+            nuts.target_acceptance = options.target_acceptance.unwrap_or(nuts.target_acceptance);
+            nuts.max_depth = options.max_depth.map_or(nuts.max_depth, |depth| depth as u64);
+            nuts.metric = options.metric.map_or(nuts.metric, |metric| match metric {
+                arguments::Metric::Auto => Metric::Automatic,
+                arguments::Metric::Diagonal => Metric::Diagonal,
+                arguments::Metric::LowRank => Metric::LowRank,
+            });
         }
     }
     Ok(Some(method))

@@ -63,6 +63,9 @@ pub struct Program {
     pub labels: u32,
     /// The functions from outside callable: the model or main that is compiled.
     pub root: Option<FunctionId>,
+    /// Whether its density is wanted: then draws stay choices of the distributions that they are drawn from, and each of many
+    /// observations is scored by itself.
+    pub density: bool,
 }
 
 /// A type.
@@ -343,11 +346,13 @@ pub enum Part {
     Variance,
     /// `() -> Real`
     Entropy,
+    /// `() ~> A`: a value of unconstrained numbers, with the logarithm of the Jacobian as a score
+    Transform,
 }
 
 impl Part {
     /// All of them, in the order of their operands.
-    pub const ALL: [Part; 9] = [
+    pub const ALL: [Part; 10] = [
         Part::Sample,
         Part::LogDensity,
         Part::LogCdf,
@@ -357,6 +362,7 @@ impl Part {
         Part::Mean,
         Part::Variance,
         Part::Entropy,
+        Part::Transform,
     ];
 }
 
@@ -478,6 +484,7 @@ pub fn missing(part: Part) -> &'static str {
         Part::Mean => "the mean of this distribution is not known",
         Part::Variance => "the variance of this distribution is not known",
         Part::Entropy => "the entropy of this distribution is not known",
+        Part::Transform => "the transform of this distribution is not known",
     }
 }
 

@@ -487,7 +487,7 @@ impl Verifier<'_> {
         let Type::Function(params, result) = self.program.ty(ty) else { return false };
         let is_real = |ty: Ty| *self.program.ty(ty) == Type::Real;
         match part {
-            Part::Sample => params.is_empty() && *result == value,
+            Part::Sample | Part::Transform => params.is_empty() && *result == value,
             Part::LogDensity | Part::LogCdf | Part::LogCcdf => *params == [value] && is_real(*result),
             Part::Quantile | Part::QuantileCcdf => matches!(params.as_slice(), [p] if is_real(*p)) && *result == value,
             Part::Mean | Part::Variance => {

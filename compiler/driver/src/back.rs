@@ -20,6 +20,8 @@ pub enum Use {
     Step,
     /// Exact enumeration.
     Enumerate,
+    /// The log density on an unconstrained point, and its gradient.
+    Density,
 }
 
 /// What to compile.
@@ -37,7 +39,8 @@ pub struct Target {
 
 impl Target {
     fn options(&self) -> borel_specialise::Options {
-        borel_specialise::Options { optimise: self.optimise, names: self.record }
+        let density = self.purpose == Use::Density;
+        borel_specialise::Options { optimise: self.optimise, names: self.record, density }
     }
 
     fn request(&self) -> Request {
@@ -46,6 +49,7 @@ impl Target {
             weigh: self.purpose == Use::Weigh,
             step: self.purpose == Use::Step,
             enumerate: self.purpose == Use::Enumerate,
+            density: self.purpose == Use::Density,
             record: self.record,
         }
     }
@@ -110,9 +114,32 @@ pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_co
 }
 
 pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {
-    let flow = borel_flatten::flatten(core, &target.request())
+    let mut flow = uncounted(core, target)?;
+    borel_flatten::count::count(&mut flow);
+    verify("counting", || borel_flow::verify::verify(&flow));
+    Ok(flow)
+}
+
+/// Flow without reference counts, with gradients where the target has them.
+pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {
+    let mut flow = borel_flatten::flatten(core, &target.request())
         .map_err(|refusals| refusals.iter().map(|refusal| refused(target, refusal)).collect::<Vec<_>>())?;
     verify("flattening", || borel_flow::verify::verify(&flow));
+    // What records named choices is there to record them.
+    if target.purpose == Use::Density && !target.record {
+        borel_autodiff::differentiate(&mut flow).map_err(|unknown| {
+            let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
+                span: flow.sites[unknown.site.0 as usize],
+                reason: format!(
+                    "the derivative of `{}` with respect to what is active here is not known",
+                    unknown.function
+                ),
+                help: "use `smc`, or say the density by other functions".into(),
+            };
+            unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
+        })?;
+        verify("differentiation", || borel_flow::verify::verify(&flow));
+    }
     Ok(flow)
 }
 
@@ -138,6 +165,7 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
         Use::Weigh => "importance sampling",
         Use::Step => "smc",
         Use::Enumerate => "enumerate",
+        Use::Density => "a density",
     };
     let message = format!("{method} cannot run this: {}", refusal.reason);
     Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())

@@ -19,6 +19,8 @@ pub enum Stage {
     Core,
     /// First-order code
     Flow,
+    /// First-order code of a density and of its gradient, before reference counts
+    Gradient,
     /// The back end's intermediate language
     Clif,
     /// Machine code
@@ -43,6 +45,9 @@ pub fn back(program: &Program, target: &Target, stage: Stage) -> Result<String, 
     let core = back::specialise(lowered, target);
     if stage == Stage::Core {
         return Ok(borel_core::print::program(&core));
+    }
+    if stage == Stage::Gradient {
+        return Ok(borel_flow::print::module(&back::uncounted(&core, target)?));
     }
     let flow = back::flatten(&core, target)?;
     match stage {

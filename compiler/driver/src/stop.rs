@@ -44,10 +44,11 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::NotPositiveDefinite | ErrorKind::Singular => ("E0609", "this matrix"),
         ErrorKind::NotAnInt(_) => ("E0610", "this Real"),
         ErrorKind::Negative(_) => ("E0611", "here"),
+        ErrorKind::StructureChanged => ("E0615", "this choice was not there before, or another was"),
         ErrorKind::Refused => ("E0612", "reached here"),
         ErrorKind::Unreachable => ("E0613", "reached here"),
         ErrorKind::Interrupted => ("E0614", "was in this"),
-        ErrorKind::ZeroWeight | ErrorKind::NothingToDraw => ("E0620", "here"),
+        ErrorKind::ZeroWeight | ErrorKind::NothingToDraw | ErrorKind::ZeroDensity => ("E0620", "here"),
     }
 }
 
@@ -64,6 +65,12 @@ fn help(kind: &ErrorKind) -> Option<String> {
         ErrorKind::ZeroWeight => {
             "is the value in the support of its distribution? if it is just unlikely, use more particles"
         }
+        ErrorKind::StructureChanged => {
+            "a model with a density makes the same choices in every run; `smc` and `importance` run others too"
+        }
+        ErrorKind::ZeroDensity => {
+            "are the data in the support of their distributions, and do priors and bounds leave room for them?"
+        }
         _ => return None,
     };
     Some(text.to_string())
@@ -73,6 +80,10 @@ fn help(kind: &ErrorKind) -> Option<String> {
 pub fn is_failure_of_inference(error: &RuntimeError) -> bool {
     matches!(
         error.kind,
-        ErrorKind::ZeroWeight | ErrorKind::NothingToDraw | ErrorKind::Interrupted | ErrorKind::OutOfMemory { .. }
+        ErrorKind::ZeroWeight
+            | ErrorKind::ZeroDensity
+            | ErrorKind::NothingToDraw
+            | ErrorKind::Interrupted
+            | ErrorKind::OutOfMemory { .. }
     )
 }

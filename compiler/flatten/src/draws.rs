@@ -4,6 +4,8 @@
 //! |---|---|---|---|---|
 //! | draw | from the stream | from the stream | from the stream | suspends, the explorer chooses |
 //! | score | computed, not used | log weight | log weight, then suspends | log weight |
+//!
+//! In the density view a draw is read from the unconstrained point, and scored itself ([`crate::density`]).
 
 use crate::Refusal;
 use crate::body::Body;
@@ -34,8 +36,10 @@ impl<'a> Body<'_, 'a> {
     }
 
     pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
-        if self.view == View::Enumerate {
-            return self.choose(kind, parameters);
+        match self.view {
+            View::Enumerate => return self.choose(kind, parameters),
+            View::Density => return self.read_choice(kind, parameters),
+            _ => {}
         }
         self.check_parameters(kind, &parameters);
         self.runtime(Runtime::Distribution(kind, Function::Sample), value_type(kind), parameters)
@@ -78,9 +82,14 @@ impl<'a> Body<'_, 'a> {
             format!("{name} has continuous values"),
             "use `smc` or `importance`, or replace it with a distribution that has finitely many values".into(),
         );
+        self.no_value(value_type(kind))
+    }
+
+    /// Stops the run where the method meets what it cannot do.
+    pub fn no_value(&mut self, word: Ty) -> Operand {
         self.trap_refused();
         // Control does not get here; the value only has to be one.
-        match value_type(kind) {
+        match word {
             Ty::Real => Operand::Real(0.0),
             Ty::Int => Operand::Int(0),
             Ty::Bool => Operand::Bool(false),
@@ -131,12 +140,14 @@ impl<'a> Body<'_, 'a> {
 
     /// Adds to the log weight; a weight that is not a number counts as zero. A program that is only run has no weight, but
     /// what cannot be scored stops it all the same.
-    fn score(&mut self, log_weight: Operand) {
+    pub fn score(&mut self, log_weight: Operand) {
         if self.view == View::Simulate {
             return;
         }
         let log_weight = match log_weight {
             Operand::Real(value) => Operand::Real(if value.is_nan() { f64::NEG_INFINITY } else { value }),
+            // What has no number for a density is found out at the end.
+            _ if self.view == View::Density => log_weight,
             _ => {
                 let is_number = self.binary(Ty::Bool, Binary::Eq, log_weight, log_weight);
                 let zero = Operand::Real(f64::NEG_INFINITY);

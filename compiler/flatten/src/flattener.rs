@@ -102,6 +102,7 @@ impl<'a> Flattener<'a> {
             (self.request.weigh, View::Weigh),
             (self.request.step, View::Step),
             (self.request.enumerate, View::Enumerate),
+            (self.request.density, View::Density),
         ];
         let index = self.root(Source::Program(root));
         for (_, view) in asked.into_iter().filter(|(asked, _)| *asked) {
@@ -179,6 +180,7 @@ impl<'a> Flattener<'a> {
     fn drawing_view(&self, ty: Ty, view: View) -> View {
         match view {
             View::Enumerate => View::Enumerate,
+            View::Density => View::Density,
             _ if self.facts.draw_may_score(self.program, ty) => View::Weigh,
             _ => View::Simulate,
         }
@@ -197,6 +199,7 @@ impl<'a> Flattener<'a> {
             View::Weigh => ".weigh",
             View::Step => ".step",
             View::Enumerate => ".enumerate",
+            View::Density => ".density",
         };
         let name = format!("{name}{suffix}");
         let count = self.names.entry(name.clone()).or_insert(0);

@@ -276,6 +276,9 @@ impl Body<'_, '_> {
     fn answer_of_functions(&mut self, number: u32, asked: &Asked) {
         let custom = &self.flattener.facts.customs[number as usize];
         let (given, functions) = (custom.given, custom.functions.clone());
+        if asked.query == Query::Draw && self.view == View::Density {
+            return self.read_custom(given, &functions, asked);
+        }
         let Some(part) = asked.query.part() else {
             let after = u32::from(asked.query == Query::Quantity(Quantity::UpperBound));
             let slot = given.parts().count() as u32 + after;
@@ -299,6 +302,40 @@ impl Body<'_, '_> {
             answer = vec![self.named(Named::Exp, answer)];
         }
         self.return_(answer);
+    }
+
+    /// A choice of a distribution made of functions: a number between its bounds, scored by its log density.
+    fn read_custom(&mut self, given: core::Given, functions: &[(Option<u32>, core::Ty)], asked: &Asked) {
+        let Some(position) = given.position(Part::LogDensity) else {
+            return self.stop(core::missing(Part::LogDensity));
+        };
+        let words = self.words(asked.value);
+        let load =
+            |b: &mut Self, name, ty, slot| b.define(name, ty, Expr::Load(asked.distribution, asked.layout, slot));
+        if let Some(transform) = given.position(Part::Transform) {
+            let closure = load(self, "transform", Ty::Pointer, transform as u32);
+            let (lambda, ty) = functions[transform];
+            let value = self.call_function(lambda, ty, closure, &[], &words);
+            let closure = load(self, "function", Ty::Pointer, position as u32);
+            let (lambda, ty) = functions[position];
+            let log_density = self.call_function(lambda, ty, closure, &value, &[Ty::Real]);
+            log_density.into_iter().for_each(|term| self.score(term));
+            return self.return_(value);
+        }
+        if words != [Ty::Real] {
+            self.refuse_choice("its values are no Reals, and it has no `transform`".into(), Ty::Int);
+            let values = words.iter().map(|word| self.no_value(*word)).collect();
+            return self.return_(values);
+        }
+        let first = given.parts().count() as u32;
+        let lower = load(self, "lower", Ty::Real, first);
+        let upper = load(self, "upper", Ty::Real, first + 1);
+        let value = self.read_between_unknown(lower, upper);
+        let closure = load(self, "function", Ty::Pointer, position as u32);
+        let (lambda, ty) = functions[position];
+        let log_density = self.call_function(lambda, ty, closure, &[value], &[Ty::Real]);
+        log_density.into_iter().for_each(|term| self.score(term));
+        self.return_(vec![value]);
     }
 
     /// Stops the program with a message.

@@ -1,8 +1,8 @@
 //! Flattening: from Core, where draws and scores are abstract and functions are values, to Flow, first-order code on words.
 //!
 //! Takes a program and the views wanted of its root; gives a module with exactly the code that these views reach. In this
-//! order: facts of the program (who calls whom, with which effects), code for each (function, view) by worklist, then reference
-//! counts. The module that comes out satisfies [`borel_flow::verify`].
+//! order: facts of the program (who calls whom, with which effects), code for each (function, view) by worklist. Reference counts come
+//! last ([`count::count`]), after what else is made of the module. It satisfies [`borel_flow::verify`] before and after.
 
 mod arithmetic;
 mod arrays;
@@ -13,6 +13,7 @@ mod closures;
 mod control;
 pub mod count;
 mod data;
+mod density;
 mod draws;
 mod facts;
 mod flattener;
@@ -39,6 +40,8 @@ pub struct Request {
     pub step: bool,
     /// Exact enumeration.
     pub enumerate: bool,
+    /// The density, on an unconstrained point.
+    pub density: bool,
     /// Whether named choices are recorded.
     pub record: bool,
 }
@@ -57,7 +60,5 @@ pub struct Refusal {
 /// The code of the views of a program. Its root must be set; the root of the module is the first of its roots.
 pub fn flatten(program: &core::Program, request: &Request) -> Result<flow::Module, Vec<Refusal>> {
     let Some(root) = program.root else { return Ok(flow::Module::default()) };
-    let mut module = flattener::Flattener::new(program, root, request).run(root)?;
-    count::count(&mut module);
-    Ok(module)
+    flattener::Flattener::new(program, root, request).run(root)
 }

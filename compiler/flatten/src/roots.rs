@@ -64,6 +64,8 @@ impl Flattener<'_> {
             weigh: None,
             step: None,
             enumerate: None,
+            density: None,
+            gradient: None,
             observes: self.facts.effects_of(unit).scores,
         }
     }
@@ -75,6 +77,7 @@ impl Flattener<'_> {
             View::Weigh => root.weigh,
             View::Step => root.step,
             View::Enumerate => root.enumerate,
+            View::Density => root.density,
             View::Simulate | View::Pure => root.simulate,
         };
         if slot.is_some() {
@@ -87,6 +90,7 @@ impl Flattener<'_> {
             View::Weigh => root.weigh = id,
             View::Step => root.step = id,
             View::Enumerate => root.enumerate = id,
+            View::Density => root.density = id,
             View::Simulate | View::Pure => root.simulate = id,
         }
     }

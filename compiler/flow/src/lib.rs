@@ -99,8 +99,20 @@ pub struct Root {
     pub step: Option<FunctionId>,
     /// Enumerate view: likewise.
     pub enumerate: Option<FunctionId>,
+    /// Density view.
+    pub density: Option<FunctionId>,
+    /// The density with its derivatives: without results.
+    pub gradient: Option<FunctionId>,
     /// Whether anything in it observes, factors or conditions.
     pub observes: bool,
+}
+
+impl Root {
+    /// The functions of its views.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionId> {
+        let views = [self.simulate, self.weigh, self.step, self.enumerate, self.density, self.gradient];
+        views.into_iter().flatten()
+    }
 }
 
 /// Which view a function with `suspends` belongs to: each becomes part of the machine of its view.
@@ -116,6 +128,9 @@ pub enum View {
     Step,
     /// Suspends at each draw for the explorer to supply the value; adds up the log weight
     Enumerate,
+    /// Reads each choice from an unconstrained point; adds up the log density of choices and scores, and the logarithms of the
+    /// Jacobians of the transforms
+    Density,
 }
 
 /// A function.
@@ -203,6 +218,12 @@ pub enum Stmt {
     /// Writes a word of the context, by its offset in bytes. A Pointer is moved there; but among the results it is lent
     /// to the call of the runtime that follows
     SetContext(i32, Operand),
+    /// Adds to the derivative with respect to a number of the point: index, Real
+    AddDerivative(Operand, Operand),
+    /// Moves words to the tape
+    Push(Vec<Operand>),
+    /// Takes the words that were pushed last back from the tape, in the order in which they were pushed; pointers are owned
+    Pop(Vec<Local>),
     /// Adds one to the count
     Retain(Operand),
     /// Takes one from the count; frees at zero. Of a token: gives its memory back
@@ -287,6 +308,10 @@ pub enum Expr {
     Tag(Operand, Vec<Option<LayoutId>>),
     /// A word of the context, by its offset in bytes
     Context(i32),
+    /// A number of the unconstrained point: a Real
+    Point(Operand),
+    /// What the plan says that such a number is read for: an Int
+    Plan(Operand),
 }
 
 /// Operations on one word.
@@ -310,6 +335,8 @@ pub enum Unary {
     Bits,
     /// Pointer: is it 0?
     IsNull,
+    /// Pointer to its address as an Int
+    Address,
 }
 
 /// Operations on two words that cannot fail.

@@ -35,8 +35,14 @@ fn line(out: &mut String, text: fmt::Arguments<'_>) {
 }
 
 fn describe_root(module: &Module, root: &Root) -> String {
-    let views =
-        [("simulate", root.simulate), ("weigh", root.weigh), ("step", root.step), ("enumerate", root.enumerate)];
+    let views = [
+        ("simulate", root.simulate),
+        ("weigh", root.weigh),
+        ("step", root.step),
+        ("enumerate", root.enumerate),
+        ("density", root.density),
+        ("gradient", root.gradient),
+    ];
     let mut text = format!("root {:?} environment {}", root.name, root.environment.0);
     for (view, id) in views {
         if let Some(function) = id.and_then(|id| module.functions.get(id.0 as usize)) {
@@ -103,6 +109,8 @@ impl Display for In<'_, &Expr> {
             Expr::LayoutOf(a) => write!(f, "layout {}", operand(a)),
             Expr::Tag(a, _) => write!(f, "tag {}", operand(a)),
             Expr::Context(offset) => write!(f, "context+{offset}"),
+            Expr::Point(index) => write!(f, "point[{}]", operand(index)),
+            Expr::Plan(index) => write!(f, "plan[{}]", operand(index)),
         }
     }
 }
@@ -209,6 +217,12 @@ impl Printer<'_> {
                 self.line(format_args!("{defined}{}({}) @{}", runtime.symbol(), many(args), site.0));
             }
             Stmt::SetContext(offset, a) => self.line(format_args!("context+{offset} := {}", one(a))),
+            Stmt::AddDerivative(index, a) => self.line(format_args!("derivative[{}] += {}", one(index), one(a))),
+            Stmt::Push(words) => self.line(format_args!("push {}", many(words))),
+            Stmt::Pop(locals) => {
+                let defined = self.defined(locals);
+                self.line(format_args!("{defined}pop"));
+            }
             Stmt::Retain(a) => self.line(format_args!("retain {}", one(a))),
             Stmt::Release(a) => self.line(format_args!("release {}", one(a))),
             Stmt::Break(label) => self.line(format_args!("break {}", label.0)),

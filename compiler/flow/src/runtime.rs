@@ -200,6 +200,65 @@ named! {
     ScopeEnter "borel_scope_enter" (Int, Int) -> (Int) false;
     /// Restores a scope
     ScopeLeave "borel_scope_leave" (Int) -> () false;
+    /// The plan of the point says something else than this: site of the choice, how many numbers it reads
+    PointExtend "borel_point_extend" (Int, Int) -> () false;
+    /// Transform, rows, columns: an array or matrix from the next numbers of the point (arrays have one column), and the logarithm of the
+    /// Jacobian
+    Constrain "borel_constrain" (Int, Int, Int) -> (Pointer, Real) true;
+    /// Back through [`Named::Constrain`]: where its numbers begin, transform, value, its shadow, adjoint of the log-Jacobian
+    ConstrainAdjoint "borel_constrain_adjoint" (Int, Int, Borrowed, Borrowed, Real) -> () false;
+    /// A shadow of an object and of all that it points to, of zeros
+    Shadow "borel_shadow" (Borrowed) -> (Pointer) false;
+    /// A shadow of an array or matrix alone, of zeros
+    ShadowArray "borel_shadow_array" (Borrowed) -> (Pointer) false;
+    /// The shadow of an array that was made unique or longer: the array, the address it had before, its shadow before
+    ShadowUnique "borel_shadow_unique" (Borrowed, Int, Borrowed) -> (Pointer) false;
+    /// Adds the Reals of a shadow to those of another, unless they are the same
+    ShadowFold "borel_shadow_fold" (Borrowed, Borrowed) -> () false;
+    /// The shadow of a slice: the slice, where it begins, the shadow of the array
+    ShadowSlice "borel_shadow_slice" (Borrowed, Int, Borrowed) -> (Pointer) false;
+    /// The shadow of two arrays joined: the whole, the shadows of the parts
+    ShadowJoin "borel_shadow_join" (Borrowed, Borrowed, Borrowed) -> (Pointer) false;
+    /// Back through [`Named::Slice`]: shadow of the array, beginning, shadow of the slice
+    SliceAdjoint "borel_slice_adjoint" (Borrowed, Int, Borrowed) -> () false;
+    /// Back through [`Named::Concat`]: shadows of the parts and of the whole
+    JoinAdjoint "borel_join_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Shadow of a matrix, i, j, adjoint
+    MatrixAtAdjoint "borel_matrix_at_adjoint" (Borrowed, Int, Int, Real) -> () false;
+    /// Shadow of a matrix, i, shadow of the row
+    MatrixRowAdjoint "borel_matrix_row_adjoint" (Borrowed, Int, Borrowed) -> () false;
+    /// Shadow of the matrix afterwards, i, j: takes the adjoint of the element
+    MatrixSetAdjoint "borel_matrix_set_adjoint" (Borrowed, Int, Int) -> (Real) false;
+    /// Shadows of the rows and of the matrix
+    MatrixFromRowsAdjoint "borel_matrix_from_rows_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of the matrix and of its rows
+    MatrixToRowsAdjoint "borel_matrix_to_rows_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of a matrix and of its transpose
+    MatrixTransposeAdjoint "borel_matrix_transpose_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Shadows of a `[Real]` and of its diagonal matrix
+    MatrixDiagonalAdjoint "borel_matrix_diagonal_adjoint" (Borrowed, Borrowed) -> () false;
+    /// Factor, its shadow, that of the matrix
+    MatrixCholeskyAdjoint "borel_matrix_cholesky_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Matrix, solution, its shadow, those of matrix and vector (or null)
+    MatrixSolveAdjoint "borel_matrix_solve_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Inverse, its shadow, that of the matrix
+    MatrixInverseAdjoint "borel_matrix_inverse_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
+    /// Matrix, adjoint, its shadow
+    MatrixLogDeterminantAdjoint "borel_matrix_log_determinant_adjoint" (Borrowed, Real, Borrowed) -> () false;
+    /// As [`Named::MatrixArithmetic`], then the shadow of the result, and those of the operands (or null)
+    MatrixArithmeticAdjoint "borel_matrix_arithmetic_adjoint" (Int, Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    MatrixProductAdjoint "borel_matrix_product_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    MatrixVectorAdjoint "borel_matrix_vector_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, shadow of the product, those of the operands (or null)
+    VectorMatrixAdjoint "borel_vector_matrix_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// Operands, adjoint, shadows of the operands (or null)
+    DotAdjoint "borel_dot_adjoint" (Borrowed, Borrowed, Real, Borrowed, Borrowed) -> () false;
+    /// Shadow of a matrix, adjoint of the sum of its elements
+    MatrixSumAdjoint "borel_matrix_sum_adjoint" (Borrowed, Real) -> () false;
+    /// Whether the first is a matrix and the second a `[Real]` (1), or the other way round (0); shadows of the operand and of the result
+    ElementsAdjoint "borel_elements_adjoint" (Int, Borrowed, Borrowed) -> () false;
     /// Infers: closure, then kind, count, resampling, threshold, mass; results: draws, weights, log evidence
     Infer "borel_infer" (Borrowed, Int, Int, Int, Real, Real) -> (Pointer, Pointer, Real) true;
 }
@@ -234,11 +293,27 @@ pub fn parameter_types(kind: Kind) -> impl Iterator<Item = Ty> {
     })
 }
 
-/// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its result.
-pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Option<Ty>) {
+/// How many arrays the adjoints of a distribution's value and parameters are in; null stands for those that are not there.
+pub const SHADOWS: usize = 4;
+
+/// What comes last among the arguments of a gradient: the adjoint that it is multiplied by and, where the value or a parameter is an
+/// array or a matrix, the arrays that their adjoints are added to, in order.
+fn gradient_arguments(kind: Kind) -> Vec<Ty> {
+    let has_arrays = std::iter::once(value_type(kind)).chain(parameter_types(kind)).any(|ty| ty == Ty::Pointer);
+    let shadows = if has_arrays { SHADOWS } else { 0 };
+    std::iter::once(Ty::Real).chain(std::iter::repeat_n(Ty::Pointer, shadows)).collect()
+}
+
+/// The arguments of a function of a distribution (without the site of [`Function::Check`]), and its results.
+pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<Ty>) {
     let value = value_type(kind);
     // The moments of what is no number have its shape.
     let moment = if value == Ty::Pointer { Ty::Pointer } else { Ty::Real };
+    if function.is_gradient() {
+        let words = std::iter::once(value).chain(parameter_types(kind)).chain(gradient_arguments(kind)).collect();
+        let reals = std::iter::once(value).chain(parameter_types(kind)).filter(|ty| *ty == Ty::Real).collect();
+        return (words, reals);
+    }
     let (before, result) = match function {
         Function::Sample => (vec![], Some(value)),
         Function::Check => (vec![], None),
@@ -251,6 +326,7 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Optio
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
+        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient => (vec![], None),
     };
-    (before.into_iter().chain(parameter_types(kind)).collect(), result)
+    (before.into_iter().chain(parameter_types(kind)).collect(), result.into_iter().collect())
 }

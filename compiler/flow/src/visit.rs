@@ -27,6 +27,8 @@ impl Expr {
             | Expr::Load(a, ..)
             | Expr::Length(a)
             | Expr::LayoutOf(a)
+            | Expr::Point(a)
+            | Expr::Plan(a)
             | Expr::Tag(a, _) => f(a),
             Expr::Binary(_, a, b) | Expr::Checked(_, a, b, _) | Expr::LoadElement(a, b, _, _) => {
                 f(a);
@@ -60,7 +62,12 @@ impl Stmt {
             | Stmt::Call(_, _, operands)
             | Stmt::Runtime(_, _, operands, _)
             | Stmt::Return(operands)
+            | Stmt::Push(operands)
             | Stmt::Trap(_, operands, _) => operands.iter().for_each(|operand| f(*operand)),
+            Stmt::AddDerivative(a, b) => {
+                f(*a);
+                f(*b);
+            }
             Stmt::Renew(_, token, _, slots) => {
                 f(*token);
                 slots.iter().for_each(|slot| f(*slot));
@@ -80,6 +87,7 @@ impl Stmt {
             | Stmt::Loop(..)
             | Stmt::Block(..)
             | Stmt::Break(_)
+            | Stmt::Pop(_)
             | Stmt::Continue(_) => {}
         }
     }
@@ -101,7 +109,12 @@ impl Stmt {
             | Stmt::Call(_, _, operands)
             | Stmt::Runtime(_, _, operands, _)
             | Stmt::Return(operands)
+            | Stmt::Push(operands)
             | Stmt::Trap(_, operands, _) => operands.iter_mut().for_each(f),
+            Stmt::AddDerivative(a, b) => {
+                f(a);
+                f(b);
+            }
             Stmt::NewArray(_, _, a, _)
             | Stmt::SetContext(_, a)
             | Stmt::Retain(a)
@@ -121,6 +134,7 @@ impl Stmt {
             | Stmt::Loop(..)
             | Stmt::Block(..)
             | Stmt::Break(_)
+            | Stmt::Pop(_)
             | Stmt::Continue(_) => {}
         }
     }
@@ -134,7 +148,9 @@ impl Stmt {
             | Stmt::Take(Some(local), ..)
             | Stmt::NewArray(local, ..)
             | Stmt::Suspend(Suspension::Choice(_, local), _) => f(*local),
-            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) => locals.iter().for_each(|local| f(*local)),
+            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) | Stmt::Pop(locals) => {
+                locals.iter().for_each(|local| f(*local))
+            }
             _ => {}
         }
     }

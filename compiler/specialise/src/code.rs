@@ -45,6 +45,28 @@ impl Code {
         self.emit(program, "_", unit, Op::If(same, Block::of(Atom::Unit), wrong));
     }
 
+    /// A loop over the indices below the length.
+    pub(crate) fn each(
+        &mut self,
+        program: &mut Program,
+        length: Atom,
+        round: impl FnOnce(&mut Program, Atom, &mut Code),
+    ) {
+        let (int, bool, unit) = (program.int(), program.bool(), program.unit());
+        let label = program.fresh_label();
+        let index = program.fresh("i", int);
+        let mut next = Code::at(self.span);
+        round(program, Atom::Var(index), &mut next);
+        let step = next.emit(program, "i", int, Op::Prim(Prim::AddInt, vec![Atom::Var(index), Atom::Int(1)]));
+        let next = Block { stmts: next.stmts, end: End::Continue(label, vec![step]) };
+        let mut body = Code::at(self.span);
+        let more = body.emit(program, "more", bool, Op::Prim(Prim::LtInt, vec![Atom::Var(index), length]));
+        let done = Block { stmts: Vec::new(), end: End::Break(label, Atom::Unit) };
+        body.emit(program, "_", unit, Op::If(more, next, done));
+        let body = Block { stmts: body.stmts, end: End::Unreachable };
+        self.emit(program, "_", unit, Op::Loop(label, vec![(index, Atom::Int(0))], body));
+    }
+
     /// A loop that adds a term for each index below the length to the first value, from the first to the last.
     pub(crate) fn accumulate(
         &mut self,

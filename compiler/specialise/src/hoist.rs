@@ -53,7 +53,7 @@ impl Hoisting<'_> {
                 movable.push(stmt);
             }
         }
-        let wanted = if effect::op(op, self.summaries).within(Effects::FAILS | Effects::LOOPS) {
+        let wanted = if self.program.density || effect::op(op, self.summaries).within(Effects::FAILS | Effects::LOOPS) {
             movable.iter().map(|stmt| stmt.var).collect()
         } else {
             dear(&movable)

@@ -15,6 +15,7 @@ mod contract;
 mod counted;
 mod dead;
 mod effect;
+mod formulas;
 mod fuse;
 mod hoist;
 mod inline;
@@ -40,17 +41,20 @@ pub struct Options {
     pub optimise: bool,
     /// Whether the names of choices are recorded; else they are left out, and with them what they stand in the way of.
     pub names: bool,
+    /// Whether the density is wanted; see [`Program::density`].
+    pub density: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { optimise: true, names: true }
+        Options { optimise: true, names: true, density: false }
     }
 }
 
 /// The program, specialised.
 pub fn specialise(program: Program, options: Options) -> Program {
     let mut program = program;
+    program.density = options.density;
     samplers::unname(&mut program);
     if options.optimise {
         pipeline::run(&mut program, options);

@@ -13,6 +13,10 @@ use crate::reachable;
 
 /// Splits the log densities in the functions that the root reaches.
 pub(crate) fn normalisers(program: &mut Program) {
+    if program.density {
+        // Gradients are those of whole log densities.
+        return;
+    }
     let (order, _) = reachable::order(program);
     order.into_iter().for_each(|id| function(program, id));
 }

@@ -2,7 +2,7 @@
 
 use borel_core::Program;
 
-use crate::{Options, arrays, call_pattern, contract, hoist, normalisers, reachable, unname};
+use crate::{Options, arrays, call_pattern, contract, formulas, hoist, normalisers, reachable, unname};
 
 /// A pass: its name for messages, and what it does to a program that verifies; it verifies afterwards too.
 type Pass = (&'static str, fn(&mut Program));
@@ -14,6 +14,7 @@ const PASSES: &[Pass] = &[
     ("prune", reachable::prune),
     ("inline again", contract::inline),
     ("arrays", arrays::arrays),
+    ("formulas", formulas::formulas),
     ("normalisers", normalisers::normalisers),
     ("hoist", hoist::hoist),
     ("simplify", contract::simplify),

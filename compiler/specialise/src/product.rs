@@ -107,6 +107,9 @@ impl Products<'_> {
                 self.record(*choice, stmt.var, &mut code);
                 return Some(code.stmts);
             }
+            Op::Observe(Source::Value(source), value) if self.program.density => {
+                self.observe(source, value, &mut code)?
+            }
             Op::Observe(Source::Value(source), value) => Op::Factor(self.log_density(source, value, &mut code)?),
             Op::LogDensity(Source::Value(source), value) => Op::Atom(self.log_density(source, value, &mut code)?),
             Op::Prim(Prim::SumReal, operands) => {
@@ -187,6 +190,34 @@ impl Products<'_> {
             let factor = factors.factor(program, index, body);
             log_density_of(program, factor, value, body)
         }))
+    }
+
+    /// Scores each element by itself.
+    fn observe(&mut self, source: &Atom, value: &Atom, code: &mut Code) -> Option<Op> {
+        let factors = self.factors(source)?;
+        if matches!(&factors, Factors::Repeated(_, count) if !self.is_length(count)) {
+            return None;
+        }
+        let element = self.element_of(value)?;
+        let length = code.length(self.program, value);
+        let count = factors.count(self.program, code);
+        code.check_lengths(self.program, length, count.clone());
+        let unit = self.program.unit();
+        let score = |program: &mut Program, index: Atom, distribution: Atom, body: &mut Code| {
+            let value = body.element(program, value, index, "y", element);
+            body.emit(program, "_", unit, Op::Observe(Source::Value(distribution), value));
+        };
+        if let Factors::Listed(distributions) = factors {
+            for (index, distribution) in distributions.into_iter().enumerate() {
+                score(self.program, Atom::Int(index as i64), distribution, code);
+            }
+        } else {
+            code.each(self.program, count, |program, index, body| {
+                let distribution = factors.factor(program, index.clone(), body);
+                score(program, index, distribution, body);
+            });
+        }
+        Some(Op::Atom(Atom::Unit))
     }
 
     fn listed_density(&mut self, distributions: &[Atom], value: &Atom, element: Ty, code: &mut Code) -> Atom {

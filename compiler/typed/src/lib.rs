@@ -530,7 +530,7 @@ builtins! {
     /// A distribution made of functions: a sampler, a log density, and what else is known of it. What is not given, it does not
     /// have: to ask for it stops the program. One without a sampler is improper: it can be scored, and not drawn from. A
     /// sampler draws and does not score. The bounds are those of the support.
-    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, quantile_ccdf: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
+    Distribution "distribution" "(sampler: () ~> A = none, log_density: A -> Real = none, log_cdf: A -> Real = none, log_ccdf: A -> Real = none, quantile: Real -> A = none, quantile_ccdf: Real -> A = none, mean: () -> mean of A = none, variance: () -> variance of A = none, entropy: () -> Real = none, transform: () ~> A = none, lower: Real = -infinity, upper: Real = infinity) -> Dist[A]";
     /// P(X <= x) of a distribution over Reals, Ints or Bools.
     Cdf "cdf" "(Dist[A], A) -> Real";
     /// P(X > x) of a distribution over Reals, Ints or Bools, accurate also where it is tiny.

@@ -31,6 +31,18 @@ pub struct Ctx {
     pub input: i64,
     /// The distribution (an owned object) at which the particle has suspended (enumerate view), or 0.
     pub pending: *mut u64,
+    /// Where in the point the next choice is (density view).
+    pub position: i64,
+    /// The unconstrained point at which the density is evaluated; see [`crate::point`].
+    pub point: *const f64,
+    /// For each of its numbers, what it was read for; see [`crate::point`].
+    pub plan: *const i64,
+    /// The derivatives with respect to its numbers, which gradients add to.
+    pub derivative: *mut f64,
+    /// The first free word of the tape, on which gradients keep what they need on the way back.
+    pub tape: *mut u64,
+    /// The end of the tape.
+    pub tape_end: *mut u64,
     /// The stream of random numbers.
     pub stream: Stream,
     /// Results of runtime functions that have several.
@@ -61,6 +73,18 @@ pub mod offset {
     pub const INPUT: i32 = offset_of!(Ctx, input) as i32;
     /// See [`Ctx::pending`].
     pub const PENDING: i32 = offset_of!(Ctx, pending) as i32;
+    /// See [`Ctx::position`].
+    pub const POSITION: i32 = offset_of!(Ctx, position) as i32;
+    /// See [`Ctx::point`].
+    pub const POINT: i32 = offset_of!(Ctx, point) as i32;
+    /// See [`Ctx::plan`].
+    pub const PLAN: i32 = offset_of!(Ctx, plan) as i32;
+    /// See [`Ctx::derivative`].
+    pub const DERIVATIVE: i32 = offset_of!(Ctx, derivative) as i32;
+    /// See [`Ctx::tape`].
+    pub const TAPE: i32 = offset_of!(Ctx, tape) as i32;
+    /// See [`Ctx::tape_end`].
+    pub const TAPE_END: i32 = offset_of!(Ctx, tape_end) as i32;
     /// See [`Ctx::stream`].
     pub const STREAM: i32 = offset_of!(Ctx, stream) as i32;
     /// See [`Ctx::results`].

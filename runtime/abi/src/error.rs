@@ -71,10 +71,24 @@ pub enum ErrorKind {
     },
     /// The method cannot run a construct that was reached.
     Refused,
+    /// The choices of a model are not those that its first evaluation had.
+    StructureChanged,
     /// Every particle has weight zero.
     ZeroWeight,
+    /// No point was found where the density is not 0.
+    ZeroDensity,
     /// Something that the compiler said cannot happen.
     Unreachable,
+}
+
+impl ErrorKind {
+    /// Whether it comes from the values of numbers, so that at another point there may be none.
+    pub fn is_numeric(&self) -> bool {
+        matches!(
+            self,
+            ErrorKind::Parameter { .. } | ErrorKind::NotPositiveDefinite | ErrorKind::Singular | ErrorKind::NotAnInt(_)
+        )
+    }
 }
 
 impl RuntimeError {
@@ -122,10 +136,17 @@ impl fmt::Display for ErrorKind {
             ErrorKind::OutOfMemory { limit } => {
                 write!(f, "out of memory: the limit is {} MiB", limit.div_ceil(1 << 20))
             }
+            ErrorKind::StructureChanged => {
+                write!(
+                    f,
+                    "the choices of the model depend on the values of others: it has no density of fixed dimension"
+                )
+            }
             ErrorKind::Refused => write!(f, "the method cannot run this"),
             ErrorKind::ZeroWeight => {
                 write!(f, "every execution has weight zero: the observation is impossible in all of them")
             }
+            ErrorKind::ZeroDensity => write!(f, "the density is zero, or not a number, at every point tried"),
             ErrorKind::Unreachable => write!(f, "internal error: reached code that cannot be reached"),
         }
     }

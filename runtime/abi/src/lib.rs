@@ -19,12 +19,14 @@ pub mod layout;
 mod memo;
 pub mod module;
 pub mod object;
+pub mod point;
 pub mod scopes;
 pub mod shape;
 pub mod show;
 pub mod stack;
 pub mod stream;
 pub mod structure;
+mod tape;
 pub mod value;
 mod worker;
 

@@ -48,6 +48,11 @@ pub struct Root {
     pub simulate: Option<Run>,
     /// Runs it to its end, with the weight of its observations (weigh view).
     pub weigh: Option<Run>,
+    /// Runs it to its end at the point of the worker, with its log density (density view). Named choices are recorded if the program
+    /// was compiled to record.
+    pub density: Option<Run>,
+    /// Adds the derivatives of the log density to those of the point; without results (gradient of the density view).
+    pub gradient: Option<Run>,
     /// The state of a particle that has not begun, in [`Module::step`].
     pub step_start: Option<u64>,
     /// The same in [`Module::enumerate`].

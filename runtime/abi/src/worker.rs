@@ -9,9 +9,11 @@ use crate::jump::{self, JumpBuffer};
 use crate::layout::{IMMORTAL, builtin};
 use crate::module::Module;
 use crate::object::{self, LayoutInfo, is_object};
+use crate::point::Point;
 use crate::scopes::{ScopeCache, ScopeEntry, Scopes};
 use crate::stack;
 use crate::stream::Stream;
+use crate::tape::Tape;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
@@ -67,6 +69,9 @@ pub struct Worker {
     pub(crate) module: Arc<Module>,
     pub(crate) host: Host,
     pub(crate) scope_cache: ScopeCache,
+    /// Where densities are evaluated.
+    pub(crate) point: Point,
+    pub(crate) tape: Tape,
     jump: *mut JumpBuffer,
     error: Option<RuntimeError>,
 }
@@ -106,13 +111,30 @@ impl Worker {
             mems: 0,
             input: 0,
             pending: null_mut(),
+            position: 0,
+            point: std::ptr::null(),
+            plan: std::ptr::null(),
+            derivative: null_mut(),
+            tape: null_mut(),
+            tape_end: null_mut(),
             stream: Stream::new(seed),
             results: [0; RESULTS],
             free: [null_mut(); SMALL_CLASSES],
         };
         let heap = Heap::new(host.budget.clone());
         let scope_cache = ScopeCache::default();
-        Worker { ctx, heap, layouts, module, host, scope_cache, jump: null_mut(), error: None }
+        Worker {
+            ctx,
+            heap,
+            layouts,
+            module,
+            host,
+            scope_cache,
+            point: Point::default(),
+            tape: Tape::default(),
+            jump: null_mut(),
+            error: None,
+        }
     }
 
     /// The worker of a context.
@@ -147,6 +169,28 @@ impl Worker {
     /// How objects of each layout are arranged.
     pub fn layouts(&self) -> &Arc<[LayoutInfo]> {
         &self.layouts
+    }
+
+    /// The point at which densities are evaluated.
+    pub fn point(&mut self) -> &mut Point {
+        &mut self.point
+    }
+
+    /// Makes compiled code read the point from its beginning, with a log weight of 0 and an empty tape.
+    pub fn begin_density(&mut self) {
+        self.ctx.log_weight = 0.0;
+        self.point.begin(&mut self.ctx);
+        self.tape.begin(&mut self.ctx);
+    }
+
+    /// See [`Point::extend`].
+    pub(crate) fn extend_point(&mut self, site: i64, count: i64) -> Result<(), ErrorKind> {
+        self.point.extend(&mut self.ctx, site, count)
+    }
+
+    /// See [`Tape::grow`].
+    pub(crate) fn grow_tape(&mut self, more: usize) {
+        self.tape.grow(&mut self.ctx, more);
     }
 
     /// Calls compiled code; an error it raises comes back as a value. Calls may nest.

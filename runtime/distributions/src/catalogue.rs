@@ -43,6 +43,10 @@ pub enum Function {
     Variance,
     /// The entropy: parameters
     Entropy,
+    /// The derivatives of the log density, times an adjoint: value, parameters, adjoint and, where the value or a parameter is an array
+    /// or a matrix, four objects (or null): for each of those, in order, the one to whose elements its derivatives are added. Derivatives
+    /// with respect to Reals, the value before the parameters, are left in the results of the context
+    Gradient,
     /// What the log density needs of the parameters alone; of scalar distributions, as all that follow: parameters
     Normaliser,
     /// The log density: value, normaliser, parameters
@@ -63,17 +67,22 @@ pub enum Function {
     LowerBound,
     /// The upper end of the support: parameters
     UpperBound,
+    /// The derivatives of log P(X <= x), as [`Function::Gradient`]
+    LogCdfGradient,
+    /// The derivatives of log P(X > x), as [`Function::Gradient`]
+    LogCcdfGradient,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 16] = [
+    pub const ALL: [Function; 19] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
         Function::Mean,
         Function::Variance,
         Function::Entropy,
+        Function::Gradient,
         Function::Normaliser,
         Function::LogDensityGiven,
         Function::Cdf,
@@ -84,10 +93,17 @@ impl Function {
         Function::QuantileCcdf,
         Function::LowerBound,
         Function::UpperBound,
+        Function::LogCdfGradient,
+        Function::LogCcdfGradient,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.
-    pub const OF_MULTIVARIATE: usize = 6;
+    pub const OF_MULTIVARIATE: usize = 7;
+
+    /// Whether it leaves derivatives.
+    pub fn is_gradient(self) -> bool {
+        matches!(self, Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient)
+    }
 }
 
 /// What is known of a distribution.

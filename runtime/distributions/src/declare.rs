@@ -71,6 +71,32 @@ macro_rules! distribution {
                 )*
                 Ok(())
             }
+
+            fn gradient_length(&self) -> usize {
+                0 $(+ $crate::Parameter::reals(self.$parameter))*
+            }
+
+            fn reals(&self, parameter: usize) -> usize {
+                [$($crate::Parameter::reals(self.$parameter)),*].get(parameter).copied().unwrap_or(0)
+            }
+
+            fn real(&self, parameter: usize) -> f64 {
+                [$($crate::Parameter::real(self.$parameter)),*].get(parameter).copied().unwrap_or(f64::NAN)
+            }
+
+            fn with_real(self, parameter: usize, value: f64) -> Self {
+                let index = 0;
+                $(
+                    let $parameter = if index == parameter {
+                        $crate::Parameter::with_real(self.$parameter, value)
+                    } else {
+                        self.$parameter
+                    };
+                    #[allow(unused_variables)]
+                    let index = index + 1;
+                )*
+                $name { $($parameter),* }
+            }
         }
 
         distribution!(@build $name [$($life)?] $($parameter)*);

@@ -5,8 +5,9 @@
 
 #![allow(unsafe_code)]
 
+use crate::gradient::product;
 use crate::table;
-use crate::{Multivariate, ParameterError, Shape};
+use crate::{Declared, Multivariate, ParameterError, ParameterKind, Shape, ValueKind};
 use borel_abi::{Ctx, ErrorKind, Worker, or_raise, raise_parameter};
 
 /// Every entry point by its name, for linking.
@@ -76,6 +77,109 @@ pub(crate) unsafe fn log_density<D: Multivariate>(d: &D, object: *const u64) -> 
     unsafe { elements(object, d.shape()) }.map_or(f64::NEG_INFINITY, |x| d.log_density(x))
 }
 
+/// Gradients up to this length need no memory of their own.
+const FEW: usize = 32;
+
+/// How many of the value and the parameters of a distribution can be arrays.
+pub(crate) const SHADOWS: usize = 4;
+
+/// Gives compiled code a gradient times an adjoint, as [`crate::Function::Gradient`] says. `of_value` is how many derivatives with respect
+/// to the value `write` begins with.
+///
+/// # Safety
+/// Called by compiled code with its context; each of `shadows` is null or an object as large as its value or parameter.
+pub(crate) unsafe fn give_gradient<D: Declared>(
+    ctx: *mut Ctx,
+    d: &D,
+    adjoint: f64,
+    of_value: usize,
+    shadows: &[*mut u64],
+    write: impl FnOnce(&mut [f64]),
+) {
+    let length = of_value + d.gradient_length();
+    let (mut few, mut many) = ([0.0; FEW], Vec::new());
+    let out = if length <= FEW {
+        &mut few[..length]
+    } else {
+        many.resize(length, 0.0);
+        &mut many[..]
+    };
+    // Not 0 times what may be infinite.
+    if adjoint != 0.0 {
+        write(out);
+        out.iter_mut().for_each(|derivative| *derivative = product(adjoint, *derivative));
+    }
+    let (mut rest, mut result, mut shadows) = (&out[..], 0, shadows.iter());
+    let mut give = |is_array: bool, first: usize, count: usize| {
+        let (these, others) = rest.split_at(count);
+        rest = others;
+        // SAFETY: by the contract. No distribution has as many Reals as there are results.
+        unsafe {
+            if is_array {
+                add_to(shadows.next().copied().unwrap_or(std::ptr::null_mut()), first, these);
+            } else {
+                these.iter().for_each(|number| {
+                    (&mut (*ctx).results)[result] = number.to_bits();
+                    result += 1;
+                });
+            }
+        }
+    };
+    match D::ENTRY.value {
+        ValueKind::Real => give(false, 0, 1),
+        ValueKind::Int | ValueKind::Bool => give(true, 0, 0),
+        ValueKind::RealArray | ValueKind::IntArray => give(true, 2, of_value),
+        ValueKind::Matrix => give(true, 3, of_value),
+    }
+    for (index, parameter) in D::ENTRY.parameters.iter().enumerate() {
+        match parameter.kind {
+            ParameterKind::Real => give(false, 0, 1),
+            ParameterKind::Int => {}
+            ParameterKind::RealArray => give(true, 2, d.reals(index)),
+            ParameterKind::Matrix => give(true, 3, d.reals(index)),
+        }
+    }
+}
+
+/// The gradient of a distribution over arrays or matrices at an object; nothing if it has another shape.
+///
+/// # Safety
+/// As [`give_gradient`] and [`elements`].
+pub(crate) unsafe fn give_multivariate<D: Multivariate>(
+    ctx: *mut Ctx,
+    d: &D,
+    object: *const u64,
+    adjoint: f64,
+    shadows: [*mut u64; SHADOWS],
+) {
+    // SAFETY: by the contract.
+    unsafe {
+        let x = elements::<D::Element>(object, d.shape());
+        let of_value = if D::ENTRY.value == ValueKind::IntArray { 0 } else { d.shape().count() };
+        let write = |out: &mut [f64]| {
+            if let Some(x) = x {
+                d.gradient(x, out)
+            }
+        };
+        // The shadow of a value of another shape has other elements.
+        let shadows = if x.is_some() { shadows } else { [std::ptr::null_mut(); SHADOWS] };
+        give_gradient(ctx, d, adjoint, of_value, &shadows, write)
+    }
+}
+
+/// Adds numbers to the elements of an object, the first of which is at word `first`, unless it is null.
+///
+/// # Safety
+/// Null, or an object with as many elements, which nobody else reads or writes meanwhile.
+unsafe fn add_to(array: *mut u64, first: usize, numbers: &[f64]) {
+    if array.is_null() {
+        return;
+    }
+    // SAFETY: by the contract.
+    let elements = unsafe { std::slice::from_raw_parts_mut(array.add(first) as *mut f64, numbers.len()) };
+    elements.iter_mut().zip(numbers).for_each(|(element, number)| *element += number);
+}
+
 /// The names of the entry points of a distribution.
 macro_rules! symbols_of {
     ($name:ident) => {
@@ -86,6 +190,7 @@ macro_rules! symbols_of {
             concat!("borel_mean_", stringify!($name)),
             concat!("borel_variance_", stringify!($name)),
             concat!("borel_entropy_", stringify!($name)),
+            concat!("borel_gradient_", stringify!($name)),
             concat!("borel_normaliser_", stringify!($name)),
             concat!("borel_log_density_given_", stringify!($name)),
             concat!("borel_cdf_", stringify!($name)),
@@ -96,6 +201,8 @@ macro_rules! symbols_of {
             concat!("borel_quantile_ccdf_", stringify!($name)),
             concat!("borel_lower_bound_", stringify!($name)),
             concat!("borel_upper_bound_", stringify!($name)),
+            concat!("borel_log_cdf_gradient_", stringify!($name)),
+            concat!("borel_log_ccdf_gradient_", stringify!($name)),
         ]
     };
 }
@@ -160,6 +267,10 @@ macro_rules! entries {
                 unsafe { Self::received($($p),*) }.support().bounds().1
             }
 
+            $crate::entry::entries!(@gradient gradient entry_gradient, [$($life)?] $($p: $ty),*);
+            $crate::entry::entries!(@gradient log_cdf_gradient entry_log_cdf_gradient, [$($life)?] $($p: $ty),*);
+            $crate::entry::entries!(@gradient log_ccdf_gradient entry_log_ccdf_gradient, [$($life)?] $($p: $ty),*);
+
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
                     Self::entry_sample as *const u8,
@@ -168,6 +279,7 @@ macro_rules! entries {
                     Self::entry_mean as *const u8,
                     Self::entry_variance as *const u8,
                     Self::entry_entropy as *const u8,
+                    Self::entry_gradient as *const u8,
                     Self::entry_normaliser as *const u8,
                     Self::entry_log_density_given as *const u8,
                     Self::entry_cdf as *const u8,
@@ -178,6 +290,8 @@ macro_rules! entries {
                     Self::entry_quantile_ccdf as *const u8,
                     Self::entry_lower_bound as *const u8,
                     Self::entry_upper_bound as *const u8,
+                    Self::entry_log_cdf_gradient as *const u8,
+                    Self::entry_log_ccdf_gradient as *const u8,
                 ]
             }
         }
@@ -203,6 +317,38 @@ macro_rules! entries {
             $($p: <$ty as $crate::Parameter>::Passed),*
         ) -> f64 {
             unsafe { Self::received($($p),*) }.$function($crate::ScalarValue::receive(x))
+        }
+    };
+    (@gradient $function:ident $entry:ident, [] $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            ctx: *mut borel_abi::Ctx,
+            x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+            $($p: <$ty as $crate::Parameter>::Passed,)*
+            adjoint: f64,
+        ) {
+            unsafe {
+                let d = Self::received($($p),*);
+                let write = |out: &mut [f64]| d.$function($crate::ScalarValue::receive(x), out);
+                $crate::entry::give_gradient(ctx, &d, adjoint, 1, &[], write)
+            }
+        }
+    };
+    (@gradient $function:ident $entry:ident, [$life:lifetime] $($p:ident: $ty:ty),*) => {
+        unsafe extern "C" fn $entry(
+            ctx: *mut borel_abi::Ctx,
+            x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+            $($p: <$ty as $crate::Parameter>::Passed,)*
+            adjoint: f64,
+            first: *mut u64,
+            second: *mut u64,
+            third: *mut u64,
+            fourth: *mut u64,
+        ) {
+            unsafe {
+                let d = Self::received($($p),*);
+                let write = |out: &mut [f64]| d.$function($crate::ScalarValue::receive(x), out);
+                $crate::entry::give_gradient(ctx, &d, adjoint, 1, &[first, second, third, fourth], write)
+            }
         }
     };
     (@multivariate $name:ident [$($life:lifetime)?] $($p:ident: $ty:ty),*) => {
@@ -236,6 +382,23 @@ macro_rules! entries {
                 }
             }
 
+            #[allow(clippy::too_many_arguments)]
+            unsafe extern "C" fn entry_gradient(
+                ctx: *mut borel_abi::Ctx,
+                x: *const u64,
+                $($p: <$ty as $crate::Parameter>::Passed,)*
+                adjoint: f64,
+                first: *mut u64,
+                second: *mut u64,
+                third: *mut u64,
+                fourth: *mut u64,
+            ) {
+                unsafe {
+                    let d = Self::received($($p),*);
+                    $crate::entry::give_multivariate(ctx, &d, x, adjoint, [first, second, third, fourth])
+                }
+            }
+
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
                     Self::entry_sample as *const u8,
@@ -244,6 +407,7 @@ macro_rules! entries {
                     Self::entry_mean as *const u8,
                     Self::entry_variance as *const u8,
                     Self::entry_entropy as *const u8,
+                    Self::entry_gradient as *const u8,
                 ]
             }
         }

@@ -5,6 +5,7 @@
 //! NaN (or a parameter above 1e304, where intermediate results overflow). Samplers expect parameters that `check` accepts, and
 //! give a NaN (or 0) instead of failing where they were not.
 
+pub mod bounds;
 pub mod catalogue;
 pub mod dynamic;
 pub mod entry;
@@ -12,6 +13,7 @@ pub mod parameter;
 pub mod support;
 
 mod declare;
+mod gradient;
 mod random;
 mod table;
 
@@ -23,6 +25,7 @@ pub use catalogue::{Discreteness, Domain, Entry, Function, ParameterEntry, Param
 pub use continuous::*;
 pub use discrete::*;
 pub use dynamic::{Argument, Value, check_value, log_density_value, sample_value, support_value, upper_tail};
+pub use gradient::Side;
 pub use multivariate::*;
 pub use parameter::{Matrix, Parameter, ScalarValue};
 pub use random::AliasTable;
@@ -34,12 +37,25 @@ use declare::distribution;
 use std::fmt;
 
 /// What the declaration of a distribution says of it.
-pub trait Declared {
+pub trait Declared: Sized {
     /// Its row in the catalogue.
     const ENTRY: Entry;
 
     /// Whether every parameter is in its domain, each by itself.
     fn check_domains(&self) -> Result<(), ParameterError>;
+
+    /// How many derivatives with respect to the parameters a gradient has: one for every Real, none for an Int, and one for each
+    /// element of an array or a matrix.
+    fn gradient_length(&self) -> usize;
+
+    /// How many of them are with respect to one parameter, by its index.
+    fn reals(&self, parameter: usize) -> usize;
+
+    /// A Real parameter, by its index among the parameters; NaN if it is of another type.
+    fn real(&self, parameter: usize) -> f64;
+
+    /// The same distribution with another value of a Real parameter; unchanged if it is of another type.
+    fn with_real(self, parameter: usize, value: f64) -> Self;
 }
 
 /// A distribution over numbers.
@@ -70,6 +86,32 @@ pub trait Scalar: Declared + Copy {
     #[inline]
     fn log_density(&self, x: Self::Value) -> f64 {
         self.log_density_given(x, self.normaliser())
+    }
+
+    /// Writes the derivatives of the log density at a point of the support: with respect to the value (0 for Ints and Bools), then
+    /// to each parameter in order: one number for a Real, none for an Int, one for each element of an array. `out` is one longer than
+    /// [`Declared::gradient_length`]. Outside the support all are 0; at its ends, and where parameters are at those of their domains,
+    /// what the limit is, which may be infinite.
+    fn gradient(&self, x: Self::Value, out: &mut [f64]);
+
+    /// Writes the derivatives of the logarithm of the mass up to x (of values up to x, or above x), laid out as in
+    /// [`Scalar::gradient`]. All are 0 where that mass is 0 or 1.
+    ///
+    /// With respect to the value they come from the density, and with respect to locations and scales, and to whatever else has
+    /// a closed form, from relations that the distributions give. What is left (shapes such as those of Gamma, Beta and
+    /// StudentT) is found by extrapolated central differences of the logarithm of the mass, and is good to a relative 1e-8.
+    fn mass_gradient(&self, x: Self::Value, side: Side, out: &mut [f64]) {
+        gradient::of_mass(self, x, side, out);
+    }
+
+    /// Writes the derivatives of log P(X <= x), as [`Scalar::mass_gradient`].
+    fn log_cdf_gradient(&self, x: Self::Value, out: &mut [f64]) {
+        self.mass_gradient(x, Side::Below, out);
+    }
+
+    /// Writes the derivatives of log P(X > x), as [`Scalar::mass_gradient`].
+    fn log_ccdf_gradient(&self, x: Self::Value, out: &mut [f64]) {
+        self.mass_gradient(x, Side::Above, out);
     }
 
     /// The mean; NaN where there is none.
@@ -148,6 +190,14 @@ pub trait Multivariate: Declared + Copy {
 
     /// The log density at a point with the elements of the shape.
     fn log_density(&self, x: &[Self::Element]) -> f64;
+
+    /// Writes the derivatives of the log density at a point of the support: with respect to the elements of the value, if they are
+    /// Reals, then as [`Scalar::gradient`]. NaN where a matrix among the parameters is not what it must be.
+    ///
+    /// Elements that are tied to each other are moved as if they were free. The derivatives with respect to a symmetric matrix S are a
+    /// symmetric matrix G such that the sum of G[i, j] dS[i, j] over all i and j is the change for a symmetric change dS;
+    /// those with respect to a triangular one are 0 outside the triangle.
+    fn gradient(&self, x: &[Self::Element], out: &mut [f64]);
 
     /// Writes the means of the elements; NaN where there is none.
     fn mean(&self, out: &mut [f64]);

@@ -44,6 +44,21 @@ pub trait Parameter: Copy {
 
     /// The parameter as a number, for what the next one is compared with (its length, if it is an array).
     fn number(self) -> f64;
+
+    /// How many numbers it is that derivatives are taken with respect to.
+    fn reals(self) -> usize {
+        0
+    }
+
+    /// Itself as such a number; NaN where it is none or several.
+    fn real(self) -> f64 {
+        f64::NAN
+    }
+
+    /// The parameter with another value of that number; unchanged where it is none or several.
+    fn with_real(self, _value: f64) -> Self {
+        self
+    }
 }
 
 impl Parameter for f64 {
@@ -60,6 +75,18 @@ impl Parameter for f64 {
 
     fn number(self) -> f64 {
         self
+    }
+
+    fn reals(self) -> usize {
+        1
+    }
+
+    fn real(self) -> f64 {
+        self
+    }
+
+    fn with_real(self, value: f64) -> f64 {
+        value
     }
 }
 
@@ -96,6 +123,10 @@ impl<'a> Parameter for &'a [f64] {
     fn number(self) -> f64 {
         self.len() as f64
     }
+
+    fn reals(self) -> usize {
+        self.len()
+    }
 }
 
 impl<'a> Parameter for Matrix<'a> {
@@ -114,6 +145,10 @@ impl<'a> Parameter for Matrix<'a> {
 
     fn number(self) -> f64 {
         self.rows as f64
+    }
+
+    fn reals(self) -> usize {
+        self.elements.len()
     }
 }
 

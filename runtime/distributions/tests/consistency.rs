@@ -2,62 +2,12 @@
 //! distribution function is the integral of the density, quantiles invert it from both tails, moments and entropy are those of the
 //! density, and draws fall where it says (chi-squared with 64 bins; over all distributions one false alarm in a million seeds).
 
+#[path = "common/settings.rs"]
+mod settings;
+
 use borel_abi::stream::Stream;
 use borel_distributions::*;
-
-/// Settings of every distribution: arguments separated by blanks, elements of arrays by commas; hard parameters among them.
-const SETTINGS: &[(&str, &[&str])] = &[
-    ("AsymmetricLaplace", &["0 1 0.5", "3 2 1", "-1 0.5 4"]),
-    ("Bernoulli", &["0.3", "0", "1e-9"]),
-    ("BernoulliLogit", &["-1", "30"]),
-    ("Beta", &["0.5 0.5", "2 5", "0.01 3", "1e6 3e6", "1 1"]),
-    ("BetaBinomial", &["20 2 2", "100 5 15", "20 0.1 0.2", "0 1 1"]),
-    ("BetaProportion", &["0.5 4", "0.2 200"]),
-    ("Binomial", &["20 0.5", "1000 0.01", "100000 0.3", "5 0", "5 1"]),
-    ("BinomialLogit", &["20 0", "500 -2"]),
-    ("Categorical", &["0.2,0.5,0.3", "0,1,0"]),
-    ("CategoricalLogit", &["0,1,0.5", "100,-100,99"]),
-    ("Cauchy", &["0 1", "5 0.01"]),
-    ("ChiSquared", &["1", "3", "200"]),
-    ("DiscreteUniform", &["1 6", "-5 -5", "-1000 1000"]),
-    ("ExpModNormal", &["0 1 1", "2 0.1 3", "0 1 30"]),
-    ("Exponential", &["1", "1e-6"]),
-    ("Frechet", &["2.5 1", "10 3"]),
-    ("Gamma", &["1 1", "0.05 2", "9 3", "1e5 10"]),
-    ("Geometric", &["0.5", "0.01", "1"]),
-    ("Gumbel", &["0 1", "-3 2"]),
-    ("HalfCauchy", &["1"]),
-    ("HalfNormal", &["1", "50"]),
-    ("HalfStudentT", &["3 1", "40 2"]),
-    ("Hypergeometric", &["10 20 30", "50 10 500", "5 5 0"]),
-    ("InverseChiSquared", &["5", "30"]),
-    ("InverseGamma", &["3 1", "8 8", "0.4 2"]),
-    ("Laplace", &["0 1", "2 0.5"]),
-    ("LogNormal", &["0 1", "1 0.1"]),
-    ("Logistic", &["0 1", "2 0.5"]),
-    ("NegativeBinomial", &["10 1", "3 500", "100 0.2"]),
-    ("NegativeBinomialRate", &["2 0.5", "80 10"]),
-    ("Normal", &["0 1", "123456789 1e-4", "-2 30"]),
-    ("OrderedLogistic", &["0.5 -1,0,2", "10 0,1"]),
-    ("OrderedProbit", &["0.5 -1,0,2", "-6 0,1"]),
-    ("Pareto", &["1 2.5", "3 10"]),
-    ("ParetoType2", &["0 1 2.5", "-2 3 20"]),
-    ("Poisson", &["1", "0.01", "12", "20000"]),
-    ("PoissonLog", &["0", "8"]),
-    ("Rayleigh", &["1", "20"]),
-    ("ScaledInverseChiSquared", &["6 1", "20 3"]),
-    ("SkewDoubleExponential", &["0 1 0.5", "2 3 0.1"]),
-    ("SkewNormal", &["0 1 4", "2 3 -0.5", "0 1 -60"]),
-    ("StudentT", &["4 0 1", "2.5 1 3", "1e6 0 1"]),
-    ("Triangular", &["0 1 4", "0 0 2", "-3 5 5"]),
-    ("Uniform", &["0 1", "-1e6 3"]),
-    ("VonMises", &["0 1", "1 50", "0 0.001"]),
-    ("Weibull", &["0.7 1", "1.5 2", "20 1"]),
-    ("Wiener", &["1 0.3 0.5 0", "2 0.3 0.5 1"]),
-    ("ZeroInflatedNegativeBinomial", &["0.3 10 2"]),
-    ("ZeroInflatedPoisson", &["0.3 4", "0.9 30"]),
-    ("Zipf", &["3.5", "6"]),
-];
+use settings::SETTINGS;
 
 /// An argument.
 enum Owned {

@@ -62,6 +62,8 @@ enum Code {
     Step(Machine, u64),
     /// To their end
     Run(Run),
+    /// To their end, from the point of the worker
+    Evaluate(Run),
 }
 
 /// A root of a compiled program, with its environment.
@@ -88,6 +90,8 @@ pub enum View {
     Weigh,
     /// Without scores
     Simulate,
+    /// At the point of the worker
+    Density,
 }
 
 impl CompiledModel {
@@ -106,10 +110,11 @@ impl CompiledModel {
             // A machine is preferred also where it need not stop: what has become impossible does not go on there.
             View::Step | View::Weigh => step().or_else(weigh)?,
             View::Simulate => Code::Run(info.simulate?),
+            View::Density => Code::Evaluate(info.density?),
         };
         let format = match &code {
             Code::Step(machine, _) => Format::of_machine(module, machine, info.result),
-            Code::Run(_) => Format::of_runs(module, info.result),
+            Code::Run(_) | Code::Evaluate(_) => Format::of_runs(module, info.result),
         };
         let (module, host) = (module.clone(), host.clone());
         Some(CompiledModel { module, root, captured, code, format, host, memory: (0, 0) })
@@ -119,6 +124,11 @@ impl CompiledModel {
     pub(crate) fn with_memory(mut self, memo: *mut u64, mems: i64) -> CompiledModel {
         self.memory = (memo as u64, mems as u64);
         self
+    }
+
+    /// The data or captured values.
+    pub(crate) fn environment(&self) -> *const u64 {
+        self.captured.pointer()
     }
 
     /// A worker for it.
@@ -248,6 +258,10 @@ impl Model for CompiledModel {
         let result = match &self.code {
             Code::Step(machine, _) => self.advance_machine(machine, worker, particles),
             Code::Run(run) => self.run_all(*run, worker, particles),
+            Code::Evaluate(run) => {
+                worker.begin_density();
+                self.run_all(*run, worker, particles)
+            }
         };
         std::mem::swap(&mut worker.ctx().stream, stream);
         result?;

@@ -11,6 +11,28 @@ pub struct Progress {
     pub total: Option<u64>,
     /// The effective sample size, of methods with particles.
     pub effective_sample_size: Option<f64>,
+    /// Of methods with chains: which chain this is about.
+    pub chain: Option<ChainProgress>,
+}
+
+/// How a chain is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChainProgress {
+    /// Its number.
+    pub chain: usize,
+    /// How many trajectories have diverged after the warmup.
+    pub divergences: u64,
+    /// The step size.
+    pub step_size: f64,
+    /// Whether it is still warming up.
+    pub is_warmup: bool,
+}
+
+impl Progress {
+    /// How far it is, and nothing else.
+    pub fn new(done: u64, total: Option<u64>) -> Progress {
+        Progress { done, total, effective_sample_size: None, chain: None }
+    }
 }
 
 /// How the caller of a method takes part.
@@ -30,8 +52,12 @@ impl Control<'_> {
     }
 
     pub(crate) fn report(&self, done: u64, total: Option<u64>, effective_sample_size: Option<f64>) {
-        if let Some(progress) = self.progress {
-            progress(Progress { done, total, effective_sample_size });
+        self.tell(Progress { effective_sample_size, ..Progress::new(done, total) });
+    }
+
+    pub(crate) fn tell(&self, progress: Progress) {
+        if let Some(watcher) = self.progress {
+            watcher(progress);
         }
     }
 }

@@ -5,30 +5,36 @@
 //! of threads, since random streams are derived from (seed, chunk, step) and sums are taken in the order of the chunks; an error in a program
 //! is a value, and whatever happens every object of a particle is freed once.
 
+pub mod chains;
 mod collect;
 pub mod compiled;
 pub mod control;
+pub mod density;
 pub mod distribution;
 pub mod entry;
 pub mod enumerate;
 pub mod importance;
 pub mod model;
+pub mod nuts;
 pub mod particles;
 pub mod resample;
 pub mod run;
 pub mod rust_model;
 pub mod smc;
 mod table;
+pub mod target;
 pub mod team;
 mod watch;
 pub mod weights;
 
 pub use compiled::CompiledModel;
-pub use control::{Control, Progress};
+pub use control::{ChainProgress, Control, Progress};
+pub use density::Density;
 pub use entry::symbols;
 pub use enumerate::{Enumerate, Enumerated, ExactModel, enumerate};
 pub use importance::{Importance, importance};
 pub use model::{CHUNK, Model};
+pub use nuts::{LOW_RANK_DIMENSION, Metric, Nuts};
 pub use resample::Resampling;
 pub use run::{Job, Method, Outcome, Settings, execute, infer};
 pub use smc::{Population, Smc, smc};

@@ -1,10 +1,12 @@
 //! Whole runs of compiled programs: a root with its data, a method, and what comes out.
 
+use crate::chains::Chains;
 use crate::compiled::{Captured, CompiledModel, View};
 use crate::control::Control;
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::importance::{Importance, importance};
 use crate::model::Model;
+use crate::nuts::Nuts;
 use crate::resample::Resampling;
 use crate::smc::{Population, Smc, smc};
 use crate::team::{Team, thread_pool};
@@ -63,6 +65,8 @@ pub enum Method {
         /// Resample below this times the number of particles
         threshold: f64,
     },
+    /// The No-U-Turn sampler
+    Nuts(Nuts),
 }
 
 /// How to run.
@@ -82,6 +86,8 @@ pub struct Settings<'a> {
     pub timeout: Option<Duration>,
     /// How the caller takes part.
     pub control: Control<'a>,
+    /// The same root with its gradient, for methods that use it.
+    pub gradient: Option<&'a Job>,
 }
 
 /// What came out.
@@ -99,6 +105,12 @@ pub struct Outcome {
     pub diagnostics: Vec<(&'static str, f64)>,
     /// Whether the run was stopped before its end.
     pub partial: bool,
+    /// For each chain the energies of its draws.
+    pub energies: Vec<Vec<f64>>,
+    /// How long the warmup took, of methods that have one.
+    pub warmup_seconds: Option<f64>,
+    /// The last error that made a point be rejected.
+    pub rejection: Option<RuntimeError>,
     /// Objects that were still there at the end: 0 unless reference counts are wrong.
     pub live_objects: usize,
 }
@@ -109,6 +121,11 @@ pub fn infer(job: &Job, host: &Host, settings: &Settings<'_>) -> Result<Outcome,
         let control = Control { stop: Some(halt), ..settings.control };
         stack::with_stack(STACK, || match settings.method {
             Method::Enumerate { mass } => infer_exact(job, host, mass, &control),
+            Method::Nuts(nuts) => {
+                let gradient = settings.gradient.ok_or(RuntimeError::new(ErrorKind::Refused))?;
+                let chains = Chains { gradient, recording: job, host, seed: settings.seed, threads: settings.threads };
+                chains.nuts(&nuts, &control)
+            }
             _ => repeat(job, host, settings, &control),
         })
     })
@@ -201,7 +218,7 @@ fn sample(
         Method::Importance { draws } | Method::Simulate { draws } => {
             importance(model, team, &Importance { draws, seed }, control)
         }
-        Method::Enumerate { .. } => Err(RuntimeError::new(ErrorKind::Unreachable)),
+        Method::Enumerate { .. } | Method::Nuts(_) => Err(RuntimeError::new(ErrorKind::Unreachable)),
     }
 }
 
@@ -265,13 +282,5 @@ fn infer_exact(job: &Job, host: &Host, mass: f64, control: &Control<'_>) -> Resu
     let (log_evidence, partial) = (Some(found.log_evidence), found.partial);
     found.discard(&model, &mut worker);
     let live_objects = worker.live_objects();
-    Ok(Outcome {
-        draws,
-        log_evidence,
-        log_evidence_error: None,
-        genealogy: Vec::new(),
-        diagnostics,
-        partial,
-        live_objects,
-    })
+    Ok(Outcome { draws, log_evidence, diagnostics, partial, live_objects, ..Outcome::default() })
 }

@@ -50,6 +50,8 @@ fn module(result: ShapeId) -> Module {
         result,
         simulate: None,
         weigh: None,
+        density: None,
+        gradient: None,
         step_start: Some(0),
         enumerate_start: Some(0),
         observes: true,

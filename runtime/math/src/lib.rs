@@ -2,6 +2,7 @@
 //!
 //! Invariants: no function panics, loops for ever or allocates unless its name says so; NaN in gives NaN out.
 
+pub mod adjoint;
 pub mod bessel;
 mod coefficients;
 pub mod elementary;
@@ -15,6 +16,7 @@ mod owen;
 pub mod saddle;
 pub mod slices;
 pub mod special;
+pub mod transform;
 pub mod zeta;
 
 pub use owen::owens_t;

@@ -93,6 +93,25 @@ pub fn forward_substitute_columns(lower: &[f64], n: usize, b: &mut [f64], m: usi
     }
 }
 
+/// Replaces the n x m matrix B by the solution of L' X = B, for a lower triangular matrix.
+pub fn backward_substitute_columns(lower: &[f64], n: usize, b: &mut [f64], m: usize) {
+    for i in (0..n).rev() {
+        let (rest, done) = b.split_at_mut((i + 1) * m);
+        let row = &mut rest[i * m..];
+        for j in i + 1..n {
+            let factor = lower[j * n + i];
+            let other = &done[(j - i - 1) * m..(j - i) * m];
+            row.iter_mut().zip(other).for_each(|(x, y)| *x -= factor * y);
+        }
+        row.iter_mut().for_each(|x| *x /= lower[i * n + i]);
+    }
+}
+
+/// The transpose of a matrix.
+pub fn transposed(a: &[f64], rows: usize, columns: usize) -> Vec<f64> {
+    (0..columns).flat_map(|j| (0..rows).map(move |i| a[i * columns + j])).collect()
+}
+
 /// Writes A A' for a square matrix; exactly symmetric.
 pub fn product_with_transpose(a: &[f64], n: usize, out: &mut [f64]) {
     for i in 0..n {

@@ -88,6 +88,23 @@ pub fn log_ccdf(z: f64) -> f64 {
     -0.5 * z * z + (0.5 * scaled(z * FRAC_1_SQRT_2)).ln()
 }
 
+/// The density over P(Z > z), on all doubles: the inverse of Mills' ratio.
+#[inline]
+pub fn hazard(z: f64) -> f64 {
+    if z < 0.0 { density(z) / ccdf(z) } else { (0.5 * SQRT_TAU * scaled(z * FRAC_1_SQRT_2)).recip() }
+}
+
+/// `hazard(z)` - z, which is positive, and about 1 / z for large z: there by Laplace's continued fraction, 1 / (z + 2 / (z + ..))
+/// (Abramowitz and Stegun 26.2.14).
+pub fn hazard_excess(z: f64) -> f64 {
+    if z > 3.0 {
+        // It converges as exp(-c z sqrt(terms)).
+        let terms = 20 + (800.0 / (z * z)) as u32;
+        return (2..terms).rev().fold(z, |rest, k| z + f64::from(k) / rest).recip();
+    }
+    hazard(z) - z
+}
+
 /// The z with `cdf(z)` = p, for p in [0, 1]; NaN outside.
 #[inline]
 pub fn quantile(p: f64) -> f64 {
@@ -163,6 +180,24 @@ pub fn normal_log_cdf(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hazards_on_all_doubles() {
+        let close = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 4e-15, "{a} {b}");
+        close(hazard(-30.0), 1.4736461348785476e-196);
+        close(hazard(-1.0), 0.2875999709391784);
+        close(hazard(0.5), 1.1410777703680646);
+        close(hazard(3.0), 3.2830986549304364);
+        close(hazard(60.0), 60.016657420241124);
+        close(hazard_excess(-5.0), 5.000001486719941);
+        close(hazard_excess(1.0), 0.5251352761609812);
+        close(hazard_excess(2.9), 0.290315139542982);
+        close(hazard_excess(3.1), 0.27619699022506716);
+        close(hazard_excess(8.0), 0.12136811223611269);
+        close(hazard_excess(60.0), 0.016657420241124928);
+        assert_eq!((hazard(f64::INFINITY), hazard_excess(f64::INFINITY)), (f64::INFINITY, 0.0));
+        assert!(hazard(f64::NAN).is_nan() && hazard_excess(f64::NAN).is_nan());
+    }
 
     #[test]
     fn tails() {

@@ -41,6 +41,8 @@ pub struct Draws {
     pub weights: Vec<f64>,
     /// Whether the weights are probabilities, not estimates: the method is exact.
     pub exact: bool,
+    /// How many Markov chains the draws are, one after the other and all of one length; 0 if they are none.
+    pub chains: usize,
     columns: Vec<Column>,
     by_name: HashMap<String, usize>,
 }
@@ -187,6 +189,19 @@ impl Draws {
         let mut columns: Vec<Option<Column>> = std::mem::take(&mut self.columns).into_iter().map(Some).collect();
         self.columns = order.iter().filter_map(|i| columns[*i].take()).collect();
         self.by_name = self.columns.iter().enumerate().map(|(i, column)| (column.name.clone(), i)).collect();
+    }
+
+    /// The first so many draws, with equal weights.
+    pub fn first(&self, count: usize) -> Draws {
+        let mut first = self.clone();
+        first.weights = vec![1.0 / count as f64; count];
+        for column in &mut first.columns {
+            let kept = column.rows.partition_point(|row| (*row as usize) < count);
+            column.rows.truncate(kept);
+            column.values.truncate(kept);
+            column.origins.truncate(kept);
+        }
+        first
     }
 
     /// Adds the draws of another run, whose weights count `share` of the total (and these here the rest).

@@ -103,6 +103,7 @@ fn variable(summary: &Summary) -> Json {
         ("q50", summary.q50),
         ("q95", summary.q95),
         ("mcse_mean", summary.mcse_mean),
+        ("mcse_sd", summary.mcse_sd),
         ("ess_bulk", summary.ess_bulk),
         ("ess_tail", summary.ess_tail),
         ("r_hat", summary.r_hat),

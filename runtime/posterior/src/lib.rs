@@ -3,6 +3,7 @@
 //! Takes [`Draws`] from an inference method; gives a [`Posterior`]. Invariants: weights are normalised; a variable has a value in
 //! the draws that contain it, each with its row, so programs whose draws have different choices are no special case.
 
+pub mod diagnostics;
 pub mod draws;
 mod json;
 pub mod names;

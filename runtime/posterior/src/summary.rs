@@ -1,5 +1,6 @@
 //! Summaries of a variable from weighted draws, and how far to trust them.
 
+use crate::diagnostics;
 use crate::draws::{Column, Draws, Kind};
 
 /// At most this many different values are listed with their probabilities.
@@ -20,6 +21,8 @@ pub struct Summary {
     pub q95: Option<f64>,
     /// The Monte Carlo standard error of the mean.
     pub mcse_mean: Option<f64>,
+    /// The same of the standard deviation, where there are chains.
+    pub mcse_sd: Option<f64>,
     /// How many independent draws would give that error.
     pub ess_bulk: Option<f64>,
     /// The same for the quantiles of 5 and 95 percent (the smaller).
@@ -64,7 +67,9 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
     summary.mean = Some(mean);
     summary.sd = Some(variance.sqrt());
     [summary.q5, summary.q50, summary.q95] = quantiles.map(Some);
-    if !draws.exact {
+    if draws.chains > 0 {
+        of_chains(&mut summary, draws, column);
+    } else if !draws.exact {
         let error = variance_of_mean(&sorted, |x| x - mean);
         let size = effective_size(&sorted, |x| x);
         summary.ess_bulk = Some(size);
@@ -73,6 +78,23 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
         summary.ess_tail = Some(tail(quantiles[0]).min(tail(quantiles[2])));
     }
     summary
+}
+
+/// What the chains say of a variable that all of them have: beside the diagnostics, standard deviation and quantiles are those of a sample.
+fn of_chains(summary: &mut Summary, draws: &Draws, column: &Column) {
+    let length = draws.weights.len() / draws.chains;
+    if length == 0 || column.values.len() != draws.weights.len() {
+        return;
+    }
+    let chains: Vec<&[f64]> = column.values.chunks_exact(length).collect();
+    let known = |x: f64| x.is_finite().then_some(x);
+    summary.mcse_mean = known(diagnostics::mcse_mean(&chains));
+    summary.mcse_sd = known(diagnostics::mcse_sd(&chains));
+    summary.ess_bulk = known(diagnostics::ess_bulk(&chains));
+    summary.ess_tail = known(diagnostics::ess_tail(&chains));
+    summary.r_hat = known(diagnostics::r_hat(&chains));
+    let count = column.values.len() as f64;
+    summary.sd = summary.sd.map(|sd| sd * (count / (count - 1.0)).sqrt());
 }
 
 fn sort(draws: &Draws, column: &Column, total: f64) -> Sorted {

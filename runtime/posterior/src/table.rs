@@ -4,7 +4,7 @@ use crate::draws::{Column, Kind};
 use crate::posterior::Posterior;
 use crate::summary::{Summary, summarise};
 
-const HEADER: [&str; 8] = ["", "mean", "sd", "5%", "50%", "95%", "mcse", "ess"];
+const HEADER: [&str; 9] = ["", "mean", "sd", "5%", "50%", "95%", "mcse", "ess", "r_hat"];
 
 impl Posterior {
     /// A table of the variables, then the probabilities of those without a mean, and the log evidence. At most `limit` variables are shown.
@@ -13,6 +13,10 @@ impl Posterior {
         let (labelled, numeric): (Vec<&Column>, Vec<&Column>) =
             self.draws.columns().iter().partition(|column| column.kind == Kind::Label);
         let mut rows = vec![HEADER.map(String::from)];
+        if self.draws.chains < 2 {
+            // A column without anything in it is not shown.
+            rows[0][HEADER.len() - 1].clear();
+        }
         let shown = numeric.iter().take(limit);
         rows.extend(shown.map(|column| row(&column.name, &summarise(&self.draws, column))));
         let mut text = if rows.len() > 1 { align(&rows) } else { String::new() };
@@ -40,7 +44,7 @@ impl Posterior {
     }
 }
 
-fn row(name: &str, summary: &Summary) -> [String; 8] {
+fn row(name: &str, summary: &Summary) -> [String; 9] {
     let decimals = decimals(summary);
     let number = |value: Option<f64>| value.map_or(String::new(), |value| format_number(value, decimals));
     let share = summary.share.map_or(String::new(), |share| format!(" (in {:.0} %)", 100.0 * share));
@@ -53,6 +57,7 @@ fn row(name: &str, summary: &Summary) -> [String; 8] {
         number(summary.q95),
         summary.mcse_mean.map_or(String::new(), |error| format_number(error, decimals)),
         summary.ess_bulk.map_or(String::new(), |size| format!("{size:.0}")),
+        summary.r_hat.map_or(String::new(), |r_hat| format!("{r_hat:.3}")),
     ]
 }
 
@@ -80,8 +85,8 @@ fn format_number(value: f64, decimals: i32) -> String {
 }
 
 /// The first column to the left, the others to the right.
-fn align(rows: &[[String; 8]]) -> String {
-    let mut widths = [0; 8];
+fn align(rows: &[[String; 9]]) -> String {
+    let mut widths = [0; 9];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());

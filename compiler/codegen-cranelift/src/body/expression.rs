@@ -33,6 +33,8 @@ impl Body<'_> {
             Expr::Tag(object, layouts) => self.tag(*object, layouts),
             Expr::Context(offset::LOG_WEIGHT) if self.log_weight.is_some() => self.log_weight(),
             Expr::Context(offset) => self.load(ty, Region::Context, self.context, *offset),
+            Expr::Point(index) => self.word_of(offset::POINT, *index, ty),
+            Expr::Plan(index) => self.word_of(offset::PLAN, *index, ty),
         }
     }
 
@@ -137,6 +139,7 @@ impl Body<'_> {
             Unary::BoolToInt => ins.uextend(types::I64, x),
             Unary::IntToBool => ins.icmp_imm_s(IntCC::NotEqual, x, 0),
             Unary::Bits => ins.bitcast(types::I64, MemFlagsData::new(), x),
+            Unary::Address => x,
             Unary::IsNull => ins.icmp_imm_s(IntCC::Equal, x, 0),
         }
     }

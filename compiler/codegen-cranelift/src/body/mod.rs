@@ -7,6 +7,7 @@ mod arithmetic;
 mod calls;
 mod control;
 mod expression;
+mod gradient;
 mod heap;
 mod runtime;
 mod statement;
@@ -39,6 +40,12 @@ pub(crate) enum Region {
     Object = 3,
     /// Particles.
     Particle = 4,
+    /// The point of a density and its plan.
+    Point = 5,
+    /// The derivatives of a density.
+    Derivative = 6,
+    /// The tape.
+    Tape = 7,
 }
 
 /// Where a label leads.
@@ -176,6 +183,9 @@ impl<'f> Body<'f> {
             Region::Header => "header",
             Region::Object => "object",
             Region::Particle => "particle",
+            Region::Point => "point",
+            Region::Derivative => "derivative",
+            Region::Tape => "tape",
         };
         let data = AliasRegionData { user_id: region as u32, description: description.into() };
         let region = self.builder.func.dfg.alias_regions.insert(data);

@@ -106,6 +106,8 @@ impl Program {
             weigh: None,
             step: None,
             enumerate: None,
+            density: None,
+            gradient: None,
             observes: true,
         };
         let sites = vec![Span::default(); 8];

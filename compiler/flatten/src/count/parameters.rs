@@ -12,11 +12,7 @@ use std::collections::HashMap;
 
 /// The least solution: nothing is owned without a reason.
 pub(super) fn infer(module: &Module) -> Owned {
-    let is_root = |index: usize| {
-        module.roots.iter().any(|root| {
-            [root.simulate, root.weigh, root.step, root.enumerate].iter().flatten().any(|id| id.0 as usize == index)
-        })
-    };
+    let is_root = |index: usize| module.roots.iter().any(|root| root.functions().any(|id| id.0 as usize == index));
     let start = |(index, function): (usize, &Function)| {
         let all = function.suspends && !is_root(index);
         function.params.iter().map(|param| all && is_pointer(function, *param)).collect()

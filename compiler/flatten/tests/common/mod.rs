@@ -8,7 +8,8 @@ use borel_typeck::ParsedModule;
 const PRELUDE: &str = include_str!("../../../../stdlib/prelude.ppl");
 
 /// All views, with names recorded.
-pub const EVERYTHING: Request = Request { simulate: true, weigh: true, step: true, enumerate: false, record: true };
+pub const EVERYTHING: Request =
+    Request { simulate: true, weigh: true, step: true, enumerate: false, density: false, record: true };
 
 /// The Core of the named function of a program.
 pub fn core(text: &str, name: &str, specialised: bool) -> borel_core::Program {
@@ -34,7 +35,8 @@ pub fn core(text: &str, name: &str, specialised: bool) -> borel_core::Program {
 /// Flattens and verifies.
 pub fn try_flow(text: &str, name: &str, specialised: bool, request: &Request) -> Result<Module, Vec<Refusal>> {
     let core = core(text, name, specialised);
-    let module = flatten(&core, request)?;
+    let mut module = flatten(&core, request)?;
+    borel_flatten::count::count(&mut module);
     let problems = borel_flow::verify::verify(&module);
     assert!(problems.is_empty(), "{problems:#?}\n{}", borel_flow::print::module(&module));
     Ok(module)

@@ -15,7 +15,7 @@ pub fn verify(module: &Module) -> Vec<String> {
         problems.extend(verify_function(module, function));
     }
     for root in &module.roots {
-        for id in [root.simulate, root.weigh, root.step, root.enumerate].into_iter().flatten() {
+        for id in root.functions() {
             if id.0 as usize >= module.functions.len() {
                 problems.push(format!("root {}: there is no function {}", root.name, id.0));
             }

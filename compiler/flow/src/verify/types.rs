@@ -150,6 +150,16 @@ impl Check<'_> {
                     self.operand(*operand);
                 }
             }
+            Stmt::AddDerivative(index, value) => {
+                self.expect(*index, Int, "derivative");
+                self.expect(*value, Real, "derivative");
+            }
+            Stmt::Push(operands) => operands.iter().for_each(|operand| {
+                self.operand(*operand);
+            }),
+            Stmt::Pop(locals) => locals.iter().for_each(|local| {
+                self.local(*local);
+            }),
             Stmt::Suspend(..) | Stmt::Loop(..) | Stmt::Block(..) | Stmt::Break(_) | Stmt::Continue(_) => {}
         }
     }
@@ -252,6 +262,14 @@ impl Check<'_> {
                 Int
             }
             Expr::Context(_) => target,
+            Expr::Point(index) => {
+                self.expect(*index, Int, "point");
+                Real
+            }
+            Expr::Plan(index) => {
+                self.expect(*index, Int, "plan");
+                Int
+            }
         };
         if found != target {
             self.problem(format!("local {} is {target:?} and is given {found:?}", local.0));
@@ -268,6 +286,7 @@ fn unary(op: Unary) -> (Ty, Ty) {
         Unary::IntToBool => (Ty::Int, Ty::Bool),
         Unary::Bits => (Ty::Real, Ty::Int),
         Unary::IsNull => (Ty::Pointer, Ty::Bool),
+        Unary::Address => (Ty::Pointer, Ty::Int),
     }
 }
 
@@ -284,10 +303,7 @@ fn binary(op: Binary) -> (Ty, Ty) {
 /// Arguments and results of a runtime function.
 fn signature(runtime: Runtime) -> (Vec<Ty>, Vec<Ty>) {
     match runtime {
-        Runtime::Distribution(kind, function) => {
-            let (arguments, result) = distribution_signature(kind, function);
-            (arguments, result.into_iter().collect())
-        }
+        Runtime::Distribution(kind, function) => distribution_signature(kind, function),
         Runtime::Special(special) => (vec![Ty::Real; special.arguments().len()], vec![Ty::Real]),
         Runtime::Named(named) => {
             let signature = named.signature();

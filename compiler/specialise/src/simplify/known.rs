@@ -31,7 +31,9 @@ impl Simplifier<'_> {
             let flow = self.each_case(var, cases, |part| Op::Sample(part, None), span, out);
             return self.named(flow, var, choice, span, out);
         }
-        if let Some(custom) = self.custom(&source) {
+        if !self.program.density
+            && let Some(custom) = self.custom(&source)
+        {
             self.changed = true;
             let flow = match custom.part(Part::Sample) {
                 Ok(sampler) => self.apply(var, sampler, Vec::new(), span, out),

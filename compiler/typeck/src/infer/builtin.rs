@@ -258,8 +258,21 @@ impl Checker<'_> {
         let mean = self.store.function(&[], Effect::Pure, mean);
         let variance = self.store.function(&[], Effect::Pure, variance);
         let entropy = self.store.function(&[], Effect::Pure, Ty::REAL);
-        let params =
-            [sample, of_value, of_value, of_value, quantile, quantile, mean, variance, entropy, Ty::REAL, Ty::REAL];
+        let transform = self.store.function(&[], Effect::Random, a);
+        let params = [
+            sample,
+            of_value,
+            of_value,
+            of_value,
+            quantile,
+            quantile,
+            mean,
+            variance,
+            entropy,
+            transform,
+            Ty::REAL,
+            Ty::REAL,
+        ];
         Use::pure(&params, self.store.dist(a))
     }
 }
@@ -291,6 +304,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
                 "mean",
                 "variance",
                 "entropy",
+                "transform",
             ];
             let bounds = [("lower", f64::NEG_INFINITY), ("upper", f64::INFINITY)];
             let parts = parts.into_iter().map(|name| with(name, Default::Absent));

@@ -5,8 +5,10 @@
 
 #![allow(unsafe_code)]
 
+mod adjoint;
 mod arrays;
 mod errors;
+mod gradient;
 mod math;
 mod matrix;
 mod memory;
@@ -15,7 +17,16 @@ mod text;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    let modules = [errors::symbols, memory::symbols, arrays::symbols, math::symbols, text::symbols, matrix::symbols];
+    let modules = [
+        errors::symbols,
+        adjoint::symbols,
+        gradient::symbols,
+        memory::symbols,
+        arrays::symbols,
+        math::symbols,
+        text::symbols,
+        matrix::symbols,
+    ];
     let mut symbols = particle::symbols();
     symbols.extend(modules.iter().flat_map(|module| module()));
     symbols

@@ -1,7 +1,7 @@
 //! The asymmetric Laplace distribution, by scale and asymmetry.
 
 use super::two_exponentials::TwoExponentials;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -69,6 +69,15 @@ impl Scalar for AsymmetricLaplace {
         normaliser + self.sides().log_decay(x - self.mu)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let (sides, distance) = (self.sides(), x - self.mu);
+        let (slope, decay) = (sides.slope(distance), sides.log_decay(distance));
+        let inverse = 1.0 / self.kappa;
+        let by_kappa = (inverse - self.kappa) / (inverse + self.kappa) + if distance < 0.0 { -decay } else { decay };
+        out.copy_from_slice(&[slope, -slope, -(1.0 + decay) / self.sigma, by_kappa / self.kappa]);
+    }
+
     fn mean(&self) -> f64 {
         self.mu + self.sides().mean()
     }
@@ -95,6 +104,11 @@ impl Scalar for AsymmetricLaplace {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.sides().log_ccdf(x - self.mu)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let [slope, by_below, by_above] = self.sides().mass_gradient(x - self.mu, side);
+        out.copy_from_slice(&[slope, -slope, (by_below + by_above) / self.sigma, (by_below - by_above) / self.kappa]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,9 +1,9 @@
 //! The beta distribution.
 
 use super::{entropy, tail::probability};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
-use borel_math::gamma::{log_beta, stirling_error};
+use borel_math::gamma::{digamma_step, log_beta, stirling_error};
 use borel_math::incomplete::{beta_p, beta_p_inverse, beta_q, beta_q_inverse, log_beta_p, log_beta_q};
 use borel_math::logarithm::{inv_logit, x_log_y, x_log1p_y};
 use borel_math::saddle::half_deviance;
@@ -88,6 +88,19 @@ impl Scalar for Beta {
             return normaliser - half_deviance(a, n * x) - half_deviance(b, n * rest) - log - log_rest;
         }
         x_log_y(a - 1.0, x) + x_log1p_y(b - 1.0, -x) + normaliser
+    }
+
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if !(0.0..=1.0).contains(&x) {
+            return out.fill(if x.is_nan() { x } else { 0.0 });
+        }
+        let (a, b) = (self.a, self.b);
+        out.copy_from_slice(&[
+            gradient::quotient(a - 1.0, x) - gradient::quotient(b - 1.0, 1.0 - x),
+            x.ln() + digamma_step(a, b),
+            (-x).ln_1p() + digamma_step(b, a),
+        ]);
     }
 
     fn mean(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! The beta distribution by its mean and precision.
 
-use crate::{Beta, Scalar, Support, distribution};
+use crate::{Beta, Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -36,6 +36,12 @@ impl BetaProportion {
         let least = f64::from_bits(1);
         Beta { a: (self.mu * self.kappa).max(least), b: ((1.0 - self.mu) * self.kappa).max(least) }
     }
+
+    /// Derivatives in mean and precision from those in the shapes.
+    #[inline]
+    fn by_mean_and_size(&self, [slope, by_a, by_b]: [f64; 3]) -> [f64; 3] {
+        [slope, self.kappa * (by_a - by_b), self.mu * by_a + (1.0 - self.mu) * by_b]
+    }
 }
 
 impl Scalar for BetaProportion {
@@ -57,6 +63,13 @@ impl Scalar for BetaProportion {
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
         self.beta().log_density_given(x, normaliser)
+    }
+
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.beta().gradient(x, &mut base);
+        out.copy_from_slice(&self.by_mean_and_size(base));
     }
 
     fn mean(&self) -> f64 {
@@ -85,6 +98,12 @@ impl Scalar for BetaProportion {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.beta().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.beta().mass_gradient(x, side, &mut base);
+        out.copy_from_slice(&self.by_mean_and_size(base));
     }
 
     fn quantile(&self, p: f64) -> f64 {

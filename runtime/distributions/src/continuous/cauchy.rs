@@ -1,7 +1,7 @@
 //! The Cauchy distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
 use std::f64::consts::PI;
@@ -43,7 +43,28 @@ pub(super) fn tangent(p: f64) -> f64 {
     if p > 0.5 { 1.0 / (0.5 * PI * (1.0 - p)).tan() } else { (0.5 * PI * p).tan() }
 }
 
+/// The derivative of the log density in z.
+#[inline]
+pub(super) fn slope(z: f64) -> f64 {
+    if z.abs() > 1.0 { -2.0 / (z + 1.0 / z) } else { -2.0 * z / (1.0 + z * z) }
+}
+
+/// The derivative of log P(Z > z) in z.
+pub(super) fn slope_above(z: f64) -> f64 {
+    if z == f64::INFINITY {
+        return 0.0;
+    }
+    let angle = 1f64.atan2(z);
+    // z times the angle is near 1 for large z.
+    if z > 1.0 { -1.0 / ((z + 1.0 / z) * (z * angle)) } else { -1.0 / ((1.0 + z * z) * angle) }
+}
+
 impl Cauchy {
+    #[inline]
+    fn standardised(&self, x: f64) -> f64 {
+        (x - self.mu) / self.sigma
+    }
+
     /// P(X > mu + distance).
     fn above(&self, distance: f64) -> f64 {
         self.sigma.atan2(distance) / PI
@@ -81,7 +102,13 @@ impl Scalar for Cauchy {
 
     #[inline]
     fn log_density_given(&self, x: f64, normaliser: f64) -> f64 {
-        normaliser - log1p_square((x - self.mu) / self.sigma)
+        normaliser - log1p_square(self.standardised(x))
+    }
+
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        out.copy_from_slice(&gradient::located(z, self.sigma, slope(z)));
     }
 
     fn mean(&self) -> f64 {
@@ -110,6 +137,11 @@ impl Scalar for Cauchy {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.log_above(x - self.mu)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let (z, sign) = (self.standardised(x), side.sign());
+        out.copy_from_slice(&gradient::located_mass(z, self.sigma, -sign * slope_above(-sign * z)));
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The chi-squared distribution.
 
-use crate::{Gamma, Scalar, Support, distribution};
+use crate::{Gamma, Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -54,6 +54,13 @@ impl Scalar for ChiSquared {
         self.base().log_density_given(x, normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.base().gradient(x, &mut base);
+        out.copy_from_slice(&[base[0], 0.5 * base[1]]);
+    }
+
     fn mean(&self) -> f64 {
         self.base().mean()
     }
@@ -80,6 +87,12 @@ impl Scalar for ChiSquared {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.base().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.base().mass_gradient(x, side, &mut base);
+        out.copy_from_slice(&[base[0], 0.5 * base[1]]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -4,7 +4,7 @@
 //! computed as a sum or an integral of positive terms.
 
 use super::tail::{Logarithm, NEGLIGIBLE, Search, integral, invert, probability, reach};
-use crate::{Exponential, LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
+use crate::{Exponential, LOG_SQRT_TWO_PI, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::error::scaled;
 use borel_math::logarithm::log_add_exp;
@@ -62,6 +62,12 @@ impl Point {
             return -0.5 * self.z * self.z + (0.5 * scaled(w * FRAC_1_SQRT_2)).ln();
         }
         self.tilt() + normal::log_ccdf(w)
+    }
+
+    /// The derivative of [`Point::log_tilted`] in z: the hazard of a normal at v - z, less v.
+    fn slope(self) -> f64 {
+        let w = self.v - self.z;
+        if w > 0.0 { normal::hazard_excess(w) - self.z } else { normal::hazard(w) - self.v }
     }
 
     /// P(X <= x).
@@ -179,6 +185,24 @@ impl Scalar for ExpModNormal {
         normaliser + point.log_tilted()
     }
 
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let point = self.point(x);
+        let Point { z, v, .. } = point;
+        if v == f64::INFINITY {
+            let [slope, by_mu, by_sigma] = gradient::located(z, self.sigma, -z);
+            return out.copy_from_slice(&[slope, by_mu, by_sigma, 0.0]);
+        }
+        let slope = point.slope() / self.sigma;
+        // v² - hazard(v - z) (v + z), in the form that does not cancel.
+        let square = if v > z {
+            z * z - normal::hazard_excess(v - z) * (v + z)
+        } else {
+            v * v - normal::hazard(v - z) * (v + z)
+        };
+        let by_lambda = 1.0 / self.lambda - self.sigma * normal::hazard_excess(v - z);
+        out.copy_from_slice(&[slope, -slope, square / self.sigma, by_lambda]);
+    }
+
     fn mean(&self) -> f64 {
         self.mu + 1.0 / self.lambda
     }
@@ -202,6 +226,13 @@ impl Scalar for ExpModNormal {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.point(x).log_above()
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let point = self.point(x);
+        let by_lambda = gradient::product(slope, normal::hazard_excess(point.v - point.z)) * (self.sigma / self.lambda);
+        out.copy_from_slice(&[slope, -slope, gradient::product(slope, point.slope()), by_lambda]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

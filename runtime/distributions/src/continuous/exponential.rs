@@ -1,7 +1,7 @@
 //! The exponential distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1mexp;
 
@@ -50,6 +50,14 @@ impl Scalar for Exponential {
         if x < 0.0 { f64::NEG_INFINITY } else { normaliser - self.rate * x }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[-self.rate, 1.0 / self.rate - x]);
+    }
+
     fn mean(&self) -> f64 {
         1.0 / self.rate
     }
@@ -76,6 +84,14 @@ impl Scalar for Exponential {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { -self.rate * x }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 {
+            return out.fill(0.0);
+        }
+        let slope = gradient::exponential_slope(self.rate * x, side);
+        out.copy_from_slice(&[slope * self.rate, gradient::product(slope, x)]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

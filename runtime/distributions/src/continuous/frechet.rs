@@ -2,7 +2,7 @@
 
 use super::tail::probability;
 use super::weibull::{log_ratio, relative_variance};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_gamma1p;
 use borel_math::logarithm::log1mexp;
@@ -69,6 +69,20 @@ impl Scalar for Frechet {
         if power == f64::INFINITY { f64::NEG_INFINITY } else { normaliser - (self.alpha + 1.0) * log - power }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let log = log_ratio(x, self.sigma);
+        let excess = (-self.alpha * log).exp_m1();
+        out.copy_from_slice(&[
+            (self.alpha * excess - 1.0) / x,
+            1.0 / self.alpha + gradient::product(log, excess),
+            -self.alpha * excess / self.sigma,
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         if self.alpha > 1.0 { self.sigma * log_gamma1p(-1.0 / self.alpha).exp() } else { f64::INFINITY }
     }
@@ -103,6 +117,20 @@ impl Scalar for Frechet {
         }
         let log = self.log_power(x);
         if log < -40.0 { log } else { log1mexp(-log.exp()) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        // X is at most x where a standard exponential is at least (x / sigma)^(-alpha).
+        let log = log_ratio(x, self.sigma);
+        let slope = gradient::exponential_log_slope(-self.alpha * log, side.other());
+        out.copy_from_slice(&[
+            -self.alpha * slope / x,
+            -gradient::product(log, slope),
+            self.alpha * slope / self.sigma,
+        ]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

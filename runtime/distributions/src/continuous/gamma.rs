@@ -2,7 +2,7 @@
 
 use super::gamma_kernel::{self, Direction::Direct};
 use super::{entropy, tail::probability};
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::x_log_y;
 
@@ -72,6 +72,18 @@ impl Scalar for Gamma {
         if x.is_nan() { f64::NAN } else { f64::NEG_INFINITY }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[
+            gradient::quotient(self.shape - 1.0, x) - self.rate,
+            gamma_kernel::by_shape(self.shape, self.rate * x, || self.log_y(x)),
+            self.shape / self.rate - x,
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         self.shape / self.rate
     }
@@ -98,6 +110,12 @@ impl Scalar for Gamma {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { gamma_kernel::log_above(self.shape, self.rate * x, || self.log_y(x)) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by_shape = gradient::by_differences(self, x, side, 0);
+        out.copy_from_slice(&[slope, by_shape, x / self.rate * slope]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -3,7 +3,7 @@
 
 use crate::random;
 use borel_abi::stream::Stream;
-use borel_math::gamma::{lgamma, log_gamma1p, stirling_error};
+use borel_math::gamma::{lgamma, log_gamma1p, log_less_digamma, stirling_error};
 use borel_math::incomplete::{gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, log_gamma_p, log_gamma_q};
 use borel_math::saddle::half_deviance;
 use std::f64::consts::TAU;
@@ -45,6 +45,14 @@ pub(super) fn log_density(
         return normaliser - half_deviance(shape, y) - x.ln();
     }
     shape * log_rate() - lgamma(shape) + exponent * x.ln() - y
+}
+
+/// The derivative of the log density in the shape, log y - digamma(shape), with log y.
+#[inline]
+pub(super) fn by_shape(shape: f64, y: f64, log_y: impl FnOnce() -> f64) -> f64 {
+    let ratio = y / shape;
+    let log_ratio = if ratio.is_normal() { ratio.ln() } else { log_y() - shape.ln() };
+    log_ratio + log_less_digamma(shape)
 }
 
 /// P(Y <= y), with log y.

@@ -1,7 +1,7 @@
 //! The Gumbel distribution of maxima.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1mexp;
 use std::f64::consts::{EULER_GAMMA, PI};
@@ -64,6 +64,12 @@ impl Scalar for Gumbel {
         if hazard == f64::INFINITY { f64::NEG_INFINITY } else { normaliser - z - hazard }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        out.copy_from_slice(&gradient::located(z, self.beta, (-z).exp_m1()));
+    }
+
     fn mean(&self) -> f64 {
         self.mu + self.beta * EULER_GAMMA
     }
@@ -91,6 +97,13 @@ impl Scalar for Gumbel {
     fn log_ccdf(&self, x: f64) -> f64 {
         let z = self.standardised(x);
         if z > 40.0 { -z } else { log1mexp(-(-z).exp()) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        // X is at most x where a standard exponential is at least exp(-z).
+        let z = self.standardised(x);
+        let slope = -gradient::exponential_log_slope(-z, side.other());
+        out.copy_from_slice(&gradient::located_mass(z, self.beta, slope));
     }
 
     fn quantile(&self, p: f64) -> f64 {

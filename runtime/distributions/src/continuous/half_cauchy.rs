@@ -1,8 +1,8 @@
 //! The absolute value of a Cauchy(0, sigma).
 
-use super::cauchy::{log_angle, tangent};
+use super::cauchy::{log_angle, slope, slope_above, tangent};
 use super::tail::probability;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1p_square;
 use std::f64::consts::{FRAC_2_PI, LN_2, PI};
@@ -57,6 +57,15 @@ impl Scalar for HalfCauchy {
         normaliser - log1p_square(x / self.sigma)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 {
+            return out.fill(0.0);
+        }
+        let [slope, _, by_sigma] = gradient::located(x / self.sigma, self.sigma, slope(x / self.sigma));
+        out.copy_from_slice(&[slope, by_sigma]);
+    }
+
     fn mean(&self) -> f64 {
         f64::INFINITY
     }
@@ -89,6 +98,16 @@ impl Scalar for HalfCauchy {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x < self.sigma { (-self.cdf(x)).ln_1p() } else { LN_2 + log_angle(self.sigma, x) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 {
+            return out.fill(0.0);
+        }
+        let z = x / self.sigma;
+        let slope = if side == Side::Below { 1.0 / ((1.0 + z * z) * z.atan()) } else { slope_above(z) };
+        let [slope, _, by_sigma] = gradient::located_mass(z, self.sigma, slope);
+        out.copy_from_slice(&[slope, by_sigma]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

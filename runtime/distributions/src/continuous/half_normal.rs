@@ -1,6 +1,6 @@
 //! The absolute value of a Normal(0, sigma).
 
-use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::{error, normal};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2, SQRT_2};
@@ -54,6 +54,15 @@ impl Scalar for HalfNormal {
         -0.5 * z * z + normaliser
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 {
+            return out.fill(0.0);
+        }
+        let z = x / self.sigma;
+        out.copy_from_slice(&[-z / self.sigma, (z * z - 1.0) / self.sigma]);
+    }
+
     fn mean(&self) -> f64 {
         self.sigma * FRAC_2_PI.sqrt()
     }
@@ -80,6 +89,18 @@ impl Scalar for HalfNormal {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x < self.sigma { (-self.cdf(x)).ln_1p() } else { LN_2 + normal::log_ccdf(x / self.sigma) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 {
+            return out.fill(0.0);
+        }
+        let z = x / self.sigma;
+        let slope = match side {
+            Side::Below => 2.0 * normal::density(z) / error::erf(z * FRAC_1_SQRT_2),
+            Side::Above => -normal::hazard(z),
+        };
+        out.copy_from_slice(&[slope / self.sigma, -gradient::product(z, slope) / self.sigma]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

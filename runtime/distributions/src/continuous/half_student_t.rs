@@ -1,7 +1,7 @@
 //! The absolute value of a StudentT(nu, 0, sigma).
 
 use super::student;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -55,6 +55,15 @@ impl Scalar for HalfStudentT {
         normaliser + student::log_decay(self.nu, x / self.sigma)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 {
+            return out.fill(0.0);
+        }
+        let [slope, by_nu, by_scale] = student::gradient(self.nu, x / self.sigma);
+        out.copy_from_slice(&[slope / self.sigma, by_nu, by_scale / self.sigma]);
+    }
+
     fn mean(&self) -> f64 {
         if self.nu <= 1.0 {
             return f64::INFINITY;
@@ -89,6 +98,12 @@ impl Scalar for HalfStudentT {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x < 0.0 { 0.0 } else { student::log_outside(self.nu, x / self.sigma) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by_nu = gradient::by_differences(self, x, side, 0);
+        out.copy_from_slice(&[slope, by_nu, -gradient::product(x / self.sigma, slope)]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The inverse of a ChiSquared(nu).
 
-use crate::{InverseGamma, Scalar, Support, distribution};
+use crate::{InverseGamma, Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -55,6 +55,13 @@ impl Scalar for InverseChiSquared {
         self.base().log_density_given(x, normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.base().gradient(x, &mut base);
+        out.copy_from_slice(&[base[0], 0.5 * base[1]]);
+    }
+
     fn mean(&self) -> f64 {
         self.base().mean()
     }
@@ -81,6 +88,12 @@ impl Scalar for InverseChiSquared {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.base().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let mut base = [0.0; 3];
+        self.base().mass_gradient(x, side, &mut base);
+        out.copy_from_slice(&[base[0], 0.5 * base[1]]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

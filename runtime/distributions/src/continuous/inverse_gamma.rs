@@ -2,7 +2,7 @@
 
 use super::gamma_kernel::{self, Direction::Inverse};
 use super::{entropy, tail::probability};
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -73,6 +73,19 @@ impl Scalar for InverseGamma {
         gamma_kernel::log_density(Inverse, self.shape, (x, self.scale / x), || self.scale.ln(), normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let y = self.scale / x;
+        out.copy_from_slice(&[
+            (y - self.shape - 1.0) / x,
+            gamma_kernel::by_shape(self.shape, y, || self.log_y(x)),
+            self.shape / self.scale - 1.0 / x,
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         self.scale * standard_mean(self.shape)
     }
@@ -99,6 +112,12 @@ impl Scalar for InverseGamma {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { gamma_kernel::log_below(self.shape, self.scale / x, || self.log_y(x)) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by_shape = gradient::by_differences(self, x, side, 0);
+        out.copy_from_slice(&[slope, by_shape, -x / self.scale * slope]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

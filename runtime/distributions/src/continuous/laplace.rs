@@ -1,7 +1,7 @@
 //! The Laplace distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -48,6 +48,11 @@ fn log_above(z: f64) -> f64 {
     if z < 0.0 { (-0.5 * z.exp()).ln_1p() } else { -z - LN_2 }
 }
 
+/// The derivative of log P(Z > z).
+fn slope_above(z: f64) -> f64 {
+    if z < 0.0 { -1.0 / (2.0 * (-z).exp() - 1.0) } else { -1.0 }
+}
+
 /// The z with P(Z > z) = q.
 fn quantile_above(q: f64) -> f64 {
     let q = probability(q);
@@ -77,6 +82,13 @@ impl Scalar for Laplace {
         normaliser - self.standardised(x).abs()
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        let slope = if z == 0.0 { 0.0 } else { -z.signum() };
+        out.copy_from_slice(&gradient::located(z, self.sigma, slope));
+    }
+
     fn mean(&self) -> f64 {
         self.mu
     }
@@ -103,6 +115,11 @@ impl Scalar for Laplace {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         log_above(self.standardised(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let (z, sign) = (self.standardised(x), side.sign());
+        out.copy_from_slice(&gradient::located_mass(z, self.sigma, -sign * slope_above(-sign * z)));
     }
 
     fn quantile(&self, p: f64) -> f64 {

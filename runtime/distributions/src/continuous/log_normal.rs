@@ -1,6 +1,6 @@
 //! The exponential of a Normal(mu, sigma).
 
-use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::normal;
 
@@ -64,6 +64,15 @@ impl Scalar for LogNormal {
         -0.5 * z * z - log + normaliser
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let z = self.standardised(x);
+        out.copy_from_slice(&[-(1.0 + z / self.sigma) / x, z / self.sigma, (z * z - 1.0) / self.sigma]);
+    }
+
     fn mean(&self) -> f64 {
         (self.mu + 0.5 * self.sigma * self.sigma).exp()
     }
@@ -91,6 +100,15 @@ impl Scalar for LogNormal {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         normal::log_ccdf(self.standardised(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let (z, sign) = (self.standardised(x), side.sign());
+        let [slope, by_mu, by_sigma] = gradient::located_mass(z, self.sigma, sign * normal::hazard(-sign * z));
+        out.copy_from_slice(&[slope / x, by_mu, by_sigma]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

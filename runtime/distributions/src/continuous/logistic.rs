@@ -1,7 +1,7 @@
 //! The logistic distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::{inv_logit, log_inv_logit, logit};
 use std::f64::consts::PI;
@@ -62,6 +62,12 @@ impl Scalar for Logistic {
         normaliser - distance - 2.0 * (-distance).exp().ln_1p()
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        out.copy_from_slice(&gradient::located(z, self.sigma, -(0.5 * z).tanh()));
+    }
+
     fn mean(&self) -> f64 {
         self.mu
     }
@@ -88,6 +94,11 @@ impl Scalar for Logistic {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         log_inv_logit(-self.standardised(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let (z, sign) = (self.standardised(x), side.sign());
+        out.copy_from_slice(&gradient::located_mass(z, self.sigma, sign * inv_logit(-sign * z)));
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The normal distribution.
 
-use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::normal;
 
@@ -59,6 +59,12 @@ impl Scalar for Normal {
         -0.5 * z * z + normaliser
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        out.copy_from_slice(&gradient::located(z, self.sigma, -z));
+    }
+
     fn mean(&self) -> f64 {
         self.mu
     }
@@ -85,6 +91,11 @@ impl Scalar for Normal {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         normal::log_ccdf(self.standardised(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let (z, sign) = (self.standardised(x), side.sign());
+        out.copy_from_slice(&gradient::located_mass(z, self.sigma, sign * normal::hazard(-sign * z)));
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The Pareto distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1mexp;
 
@@ -61,6 +61,14 @@ impl Scalar for Pareto {
         if x < self.y_min { f64::NEG_INFINITY } else { normaliser - (self.alpha + 1.0) * self.log_ratio(x) }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < self.y_min {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[-(self.alpha + 1.0) / x, self.alpha / self.y_min, 1.0 / self.alpha - self.log_ratio(x)]);
+    }
+
     fn mean(&self) -> f64 {
         if self.alpha > 1.0 { self.y_min * (self.alpha / (self.alpha - 1.0)) } else { f64::INFINITY }
     }
@@ -92,6 +100,15 @@ impl Scalar for Pareto {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= self.y_min { 0.0 } else { -self.alpha * self.log_ratio(x) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= self.y_min {
+            return out.fill(0.0);
+        }
+        let log = self.log_ratio(x);
+        let slope = gradient::exponential_slope(self.alpha * log, side);
+        out.copy_from_slice(&[slope * self.alpha / x, -slope * self.alpha / self.y_min, gradient::product(slope, log)]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The Pareto distribution of the second kind.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1mexp;
 
@@ -66,6 +66,22 @@ impl Scalar for ParetoType2 {
         if x < self.mu { f64::NEG_INFINITY } else { normaliser - (self.alpha + 1.0) * self.log_ratio(x) }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < self.mu {
+            return out.fill(0.0);
+        }
+        let distance = x - self.mu;
+        let total = self.lambda + distance;
+        let slope = -(self.alpha + 1.0) / total;
+        out.copy_from_slice(&[
+            slope,
+            -slope,
+            (self.alpha * (distance / total) - self.lambda / total) / self.lambda,
+            1.0 / self.alpha - self.log_ratio(x),
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         if self.alpha > 1.0 { self.mu + self.lambda / (self.alpha - 1.0) } else { f64::INFINITY }
     }
@@ -97,6 +113,21 @@ impl Scalar for ParetoType2 {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= self.mu { 0.0 } else { -self.alpha * self.log_ratio(x) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= self.mu {
+            return out.fill(0.0);
+        }
+        let (distance, log) = (x - self.mu, self.log_ratio(x));
+        let exponential = gradient::exponential_slope(self.alpha * log, side);
+        let slope = exponential * self.alpha / (self.lambda + distance);
+        out.copy_from_slice(&[
+            slope,
+            -slope,
+            -gradient::product(slope, distance) / self.lambda,
+            gradient::product(exponential, log),
+        ]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

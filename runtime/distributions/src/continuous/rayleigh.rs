@@ -1,7 +1,7 @@
 //! The Rayleigh distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log1mexp;
 use borel_math::normal::exp_half_square;
@@ -56,6 +56,15 @@ impl Scalar for Rayleigh {
         normaliser + x.ln() - 0.5 * z * z
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let z = x / self.sigma;
+        out.copy_from_slice(&[1.0 / x - z / self.sigma, (z * z - 2.0) / self.sigma]);
+    }
+
     fn mean(&self) -> f64 {
         self.sigma * FRAC_PI_2.sqrt()
     }
@@ -90,6 +99,15 @@ impl Scalar for Rayleigh {
         }
         let z = x / self.sigma;
         -0.5 * z * z
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        // Half the square of z is a standard exponential.
+        let slope = 2.0 * gradient::exponential_log_slope(2.0 * (x / self.sigma).ln() - LN_2, side);
+        out.copy_from_slice(&[slope / x, -slope / self.sigma]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -3,8 +3,10 @@
 use super::gamma_kernel::{self, Direction::Inverse, placed_logarithm};
 use super::inverse_gamma::{standard_deviation, standard_mean};
 use super::{entropy, tail::probability};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
+use borel_math::gamma::log_less_digamma;
+use borel_math::logarithm::log1p_less;
 
 distribution! {
     /// The scaled inverse chi-squared distribution, of nu sigma² / y where y is ChiSquared(nu).
@@ -84,6 +86,22 @@ impl Scalar for ScaledInverseChiSquared {
         gamma_kernel::log_density(Inverse, self.shape(), (x, self.y(x)), || self.log_scale(), normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let shape = self.shape();
+        let root = self.sigma / x.sqrt();
+        // y over the shape: of its logarithm the leading term is taken off, which for large nu cancels.
+        let ratio = root * root;
+        out.copy_from_slice(&[
+            (self.y(x) - shape - 1.0) / x,
+            0.5 * (log1p_less(ratio - 1.0) + log_less_digamma(shape)),
+            2.0 * shape * (1.0 - ratio) / self.sigma,
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         self.sigma * (self.shape() * standard_mean(self.shape())) * self.sigma
     }
@@ -110,6 +128,12 @@ impl Scalar for ScaledInverseChiSquared {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { gamma_kernel::log_below(self.shape(), self.y(x), || self.log_y(x)) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by_nu = gradient::by_differences(self, x, side, 0);
+        out.copy_from_slice(&[slope, by_nu, -2.0 * (x / self.sigma) * slope]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The asymmetric Laplace distribution, by the mass below its location.
 
 use super::two_exponentials::TwoExponentials;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -69,6 +69,14 @@ impl Scalar for SkewDoubleExponential {
         normaliser + self.sides().log_decay(x - self.mu)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let (sides, distance) = (self.sides(), x - self.mu);
+        let slope = sides.slope(distance);
+        let by_tau = 1.0 / self.tau - 1.0 / (1.0 - self.tau) - 2.0 * (distance / self.sigma);
+        out.copy_from_slice(&[slope, -slope, -(1.0 + sides.log_decay(distance)) / self.sigma, by_tau]);
+    }
+
     fn mean(&self) -> f64 {
         self.mu + self.sides().mean()
     }
@@ -95,6 +103,12 @@ impl Scalar for SkewDoubleExponential {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.sides().log_ccdf(x - self.mu)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let [slope, by_below, by_above] = self.sides().mass_gradient(x - self.mu, side);
+        let by_tau = by_below / (1.0 - self.tau) - by_above / self.tau;
+        out.copy_from_slice(&[slope, -slope, (by_below + by_above) / self.sigma, by_tau]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -4,11 +4,11 @@
 //! density, whose logarithm is concave, is integrated instead, relative to its value at the point.
 
 use super::tail::{Logarithm, NEGLIGIBLE, Search, integral, invert, probability, reach};
-use crate::{LOG_SQRT_TWO_PI, Scalar, Support, distribution, random};
+use crate::{LOG_SQRT_TWO_PI, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::error::erf;
 use borel_math::{normal, owens_t};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2, PI};
 
 distribution! {
     /// The skew-normal distribution, a normal that leans to one side.
@@ -149,6 +149,17 @@ impl Scalar for SkewNormal {
         normaliser - 0.5 * z * z + normal::log_cdf(self.alpha * z)
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let z = self.standardised(x);
+        if z.is_infinite() {
+            return out.fill(0.0);
+        }
+        let hazard = normal::hazard(-self.alpha * z);
+        let [slope, by_xi, by_omega] = gradient::located(z, self.omega, gradient::product(self.alpha, hazard) - z);
+        out.copy_from_slice(&[slope, by_xi, by_omega, gradient::product(z, hazard)]);
+    }
+
     fn mean(&self) -> f64 {
         self.xi + self.omega * self.delta() * FRAC_2_PI.sqrt()
     }
@@ -182,6 +193,16 @@ impl Scalar for SkewNormal {
     fn log_ccdf(&self, x: f64) -> f64 {
         let z = self.standardised(x);
         if z.is_infinite() { self.ccdf(x).ln() } else { self.standard_log_ccdf(z) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let z = self.standardised(x);
+        // Owen's T, by which alpha enters, has an elementary derivative.
+        let curvature = 1.0 + self.alpha * self.alpha;
+        let log_derivative = -0.5 * z * z * curvature - (PI * curvature).ln();
+        let by_alpha = -side.sign() * gradient::share(log_derivative, side.log_mass(self, x));
+        out.copy_from_slice(&[slope, -slope, -gradient::product(z, slope), by_alpha]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -3,15 +3,14 @@
 //! The mass outside of (-t, t) is I_x(nu / 2, 1 / 2) with x = nu / (nu + t²), and 1 - x = t² / (nu + t²): both are computed, so that
 //! neither end loses digits. Where t² is more than 1e16 nu the first term of the series in x is the whole.
 
-use super::entropy::digamma_step;
 use super::tail::log_mass;
 use crate::random;
 use borel_abi::stream::Stream;
-use borel_math::gamma::{log_beta, log_gamma_step, log_gamma1p};
+use borel_math::gamma::{digamma_step, digamma_step_less_log, log_beta, log_gamma_step, log_gamma1p};
 use borel_math::incomplete::{
     beta_p_inverse, beta_p_of_pair, beta_q_inverse, beta_q_of_pair, log_beta_p_of_pair, log_beta_q_of_pair,
 };
-use borel_math::logarithm::log1p_square;
+use borel_math::logarithm::{log1p_less, log1p_square};
 
 /// Beyond this multiple of √nu the tail is its first term.
 const FAR: f64 = 1e8;
@@ -31,6 +30,18 @@ pub(super) fn log_decay(nu: f64, t: f64) -> f64 {
     let ratio = t * t / nu;
     let log = if ratio < 1e300 { ratio.ln_1p() } else { log1p_square(t / nu.sqrt()) };
     -(0.5 * nu + 0.5) * log
+}
+
+/// The derivatives of the log density at t: in t, in nu, and, times the scale, in a scale of t.
+#[inline]
+pub(super) fn gradient(nu: f64, t: f64) -> [f64; 3] {
+    // nu / (nu + t²), and the rest, of which neither loses digits.
+    let (share, rest) = pair(nu, t);
+    let slope = -(nu + 1.0) * if rest > 0.5 { rest / t } else { share * (t / nu) };
+    // Of log(nu / (nu + t²)) + t² / (nu + t²), as of the digammas, the leading terms are taken off, which for large nu cancel.
+    let decay = if rest < 0.5 { log1p_less(-rest) } else { rest - log1p_square(t / nu.sqrt()) };
+    let peak = log1p_less(1.0 / nu) + digamma_step_less_log(0.5 * nu, 0.5);
+    [slope, 0.5 * (peak + decay + rest / nu), nu * rest - share]
 }
 
 /// A draw.

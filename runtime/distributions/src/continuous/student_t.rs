@@ -1,7 +1,7 @@
 //! Student's t distribution, located and scaled.
 
 use super::student;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -77,6 +77,12 @@ impl Scalar for StudentT {
         normaliser + student::log_decay(self.nu, self.standardised(x))
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let [slope, by_nu, by_scale] = student::gradient(self.nu, self.standardised(x));
+        out.copy_from_slice(&[slope / self.sigma, by_nu, -slope / self.sigma, by_scale / self.sigma]);
+    }
+
     fn mean(&self) -> f64 {
         if self.nu > 1.0 { self.mu } else { f64::NAN }
     }
@@ -109,6 +115,12 @@ impl Scalar for StudentT {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         log_upper(self.nu, self.standardised(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by_nu = gradient::by_differences(self, x, side, 0);
+        out.copy_from_slice(&[slope, by_nu, -slope, -gradient::product(self.standardised(x), slope)]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The triangular distribution.
 
 use super::tail::{log_mass, probability};
-use crate::{Declared, Kind, ParameterError, Scalar, Support, distribution};
+use crate::{Declared, Kind, ParameterError, Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -42,6 +42,23 @@ impl Triangular {
     fn mirrored(&self) -> Triangular {
         Triangular { lower: -self.upper, mode: -self.mode, upper: -self.lower }
     }
+
+    /// The gradient of the log density up to the mode.
+    fn rise(&self, x: f64) -> [f64; 4] {
+        let (distance, a, width) = (x - self.lower, self.mode - self.lower, self.width());
+        [1.0 / distance, 1.0 / width - (self.mode - x) / distance / a, -1.0 / a, -1.0 / width]
+    }
+
+    /// The gradient of log P(X <= x) up to the mode.
+    fn rise_of_mass(&self, x: f64) -> [f64; 4] {
+        let (distance, a, width) = (x - self.lower, self.mode - self.lower, self.width());
+        [2.0 / distance, 1.0 / a + 1.0 / width - 2.0 / distance, -1.0 / a, -1.0 / width]
+    }
+}
+
+/// A gradient of what was turned round.
+fn turned([slope, by_lower, by_mode, by_upper]: [f64; 4]) -> [f64; 4] {
+    [-slope, -by_upper, -by_mode, -by_lower]
 }
 
 impl Scalar for Triangular {
@@ -81,6 +98,14 @@ impl Scalar for Triangular {
         } else {
             normaliser + if x.is_nan() { x } else { 0.0 }
         }
+    }
+
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if !(x >= self.lower && x <= self.upper) {
+            return out.fill(if x.is_nan() { x } else { 0.0 });
+        }
+        let is_rising = x < self.mode || self.mode == self.upper;
+        out.copy_from_slice(&if is_rising { self.rise(x) } else { turned(self.mirrored().rise(-x)) });
     }
 
     fn mean(&self) -> f64 {
@@ -124,6 +149,21 @@ impl Scalar for Triangular {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.mirrored().log_cdf(-x)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if !(x > self.lower && x < self.upper) {
+            return out.fill(if x.is_nan() { x } else { 0.0 });
+        }
+        let is_rising = x <= self.mode;
+        let (own, tail) = if is_rising {
+            (Side::Below, self.rise_of_mass(x))
+        } else {
+            (Side::Above, turned(self.mirrored().rise_of_mass(-x)))
+        };
+        // Where the mass on one side grows, that on the other shrinks.
+        let factor = if side == own { 1.0 } else { -gradient::share(own.log_mass(self, x), side.log_mass(self, x)) };
+        out.copy_from_slice(&tail.map(|derivative| factor * derivative));
     }
 
     fn quantile(&self, p: f64) -> f64 {

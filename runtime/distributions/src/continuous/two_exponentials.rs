@@ -2,6 +2,7 @@
 //! share. It is the difference of two independent exponentials, and the mass of a side is as its scale.
 
 use super::tail::{log_mass, probability};
+use crate::gradient::{Side, product};
 use crate::random;
 use borel_abi::stream::Stream;
 
@@ -43,6 +44,18 @@ impl TwoExponentials {
         }
     }
 
+    /// The derivative of [`TwoExponentials::log_decay`], at the corner 0.
+    #[inline]
+    pub fn slope(self, x: f64) -> f64 {
+        if x == 0.0 {
+            0.0
+        } else if x < 0.0 {
+            1.0 / self.below
+        } else {
+            -1.0 / self.above
+        }
+    }
+
     #[inline]
     pub fn sample(self, stream: &mut Stream) -> f64 {
         self.above * random::exponential(stream) - self.below * random::exponential(stream)
@@ -74,6 +87,20 @@ impl TwoExponentials {
             return log_mass(self.mass_above(), self.mass_below()) - x / self.above;
         }
         log_mass(self.ccdf(x), self.mass_below() * (x / self.below).exp())
+    }
+
+    /// The derivatives of the logarithm of the mass on a side of x: in x, and in the logarithms of the scales below and above.
+    pub fn mass_gradient(self, x: f64, side: Side) -> [f64; 3] {
+        if side == Side::Below {
+            let [slope, by_below, by_above] = self.mirrored().mass_gradient(-x, Side::Above);
+            return [-slope, by_above, by_below];
+        }
+        if x >= 0.0 {
+            return [-1.0 / self.above, -self.mass_below(), self.mass_below() + x / self.above];
+        }
+        // The mass below x, over that above it.
+        let odds = self.mass_below() * (x / self.below).exp() / self.ccdf(x);
+        [-odds / self.below, -product(odds, self.mass_above() - x / self.below), odds * self.mass_above()]
     }
 
     /// The x with P(X > x) = q.

@@ -1,7 +1,7 @@
 //! The uniform distribution on an interval.
 
 use super::tail::{log_mass, probability};
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use std::f64::consts::LN_2;
 
@@ -88,6 +88,15 @@ impl Scalar for Uniform {
         }
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < self.lower || x > self.upper {
+            return out.fill(0.0);
+        }
+        let density = 1.0 / (self.upper - self.lower);
+        out.copy_from_slice(&[if x.is_nan() { x } else { 0.0 }, density, -density]);
+    }
+
     fn mean(&self) -> f64 {
         0.5 * self.lower + 0.5 * self.upper
     }
@@ -115,6 +124,17 @@ impl Scalar for Uniform {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.log_share((x, self.upper), self.cdf(x))
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= self.lower || x >= self.upper {
+            return out.fill(0.0);
+        }
+        let (below, above, density) = (x - self.lower, self.upper - x, 1.0 / (self.upper - self.lower));
+        out.copy_from_slice(&match side {
+            Side::Below => [1.0 / below, -(above / below) * density, -density],
+            Side::Above => [-1.0 / above, density, (below / above) * density],
+        });
     }
 
     fn quantile(&self, p: f64) -> f64 {

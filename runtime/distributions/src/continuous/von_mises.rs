@@ -1,7 +1,7 @@
 //! The von Mises distribution of angles.
 
 use super::tail::{Logarithm, NEGLIGIBLE, Search, integral, invert, probability};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::bessel::{i1_over_i0, log_i0_scaled};
 use std::f64::consts::{PI, SQRT_2, TAU};
@@ -58,6 +58,24 @@ impl VonMises {
         let relative = |s: f64| (-2.0 * self.kappa * ((d + 0.5 * s).sin() * (0.5 * s).sin())).exp();
         let area = integral(relative, (0.0, self.reach(d)), 4);
         self.log_decay(d) + self.normaliser() + area.ln()
+    }
+
+    /// The derivative of [`VonMises::log_tail`] in kappa: the mean of the cosine in the tail, less that of all. Of both 1 is taken off.
+    fn tail_by_kappa(&self, d: f64) -> f64 {
+        let end = self.reach(d);
+        let relative = |s: f64| (-2.0 * self.kappa * ((d + 0.5 * s).sin() * (0.5 * s).sin())).exp();
+        let deficit = |s: f64| 2.0 * (0.5 * (d + s)).sin().powi(2) * relative(s);
+        self.length_deficit() - integral(deficit, (0.0, end), 4) / integral(relative, (0.0, end), 4)
+    }
+
+    /// 1 - I1(kappa) / I0(kappa), for large kappa by its expansion, where the difference would cancel.
+    fn length_deficit(&self) -> f64 {
+        if self.kappa > 500.0 {
+            let k = 1.0 / self.kappa;
+            return k
+                * (0.5 + k * (0.125 + k * (0.125 + k * (25.0 / 128.0 + k * (13.0 / 32.0 + k * 1073.0 / 1024.0)))));
+        }
+        1.0 - i1_over_i0(self.kappa)
     }
 
     /// P(X > mu + d).
@@ -140,6 +158,15 @@ impl Scalar for VonMises {
         if distance.is_infinite() { f64::NEG_INFINITY } else { normaliser + self.log_decay(distance) }
     }
 
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let distance = x - self.mu;
+        if distance.is_infinite() {
+            return out.fill(0.0);
+        }
+        let (sine, half) = (self.kappa * distance.sin(), (0.5 * distance).sin());
+        out.copy_from_slice(&[-sine, sine, self.length_deficit() - 2.0 * half * half]);
+    }
+
     fn mean(&self) -> f64 {
         self.mu
     }
@@ -150,14 +177,7 @@ impl Scalar for VonMises {
     }
 
     fn entropy(&self) -> f64 {
-        // kappa (1 - I1 / I0), for large kappa by its expansion in 1 / kappa, where the difference would cancel.
-        let k = 1.0 / self.kappa;
-        let fall = if self.kappa > 500.0 {
-            0.5 + k * (0.125 + k * (0.125 + k * (25.0 / 128.0 + k * (13.0 / 32.0 + k * 1073.0 / 1024.0))))
-        } else {
-            self.kappa * (1.0 - i1_over_i0(self.kappa))
-        };
-        fall - self.normaliser()
+        self.kappa * self.length_deficit() - self.normaliser()
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -174,6 +194,21 @@ impl Scalar for VonMises {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         self.log_above(x - self.mu)
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let distance = -side.sign() * (x - self.mu);
+        if distance.abs() >= PI {
+            return out.fill(0.0);
+        }
+        let log_mass = self.log_above(distance);
+        let slope = side.sign() * gradient::share(self.log_density(x), log_mass);
+        let by_kappa = if distance < 0.0 {
+            -gradient::share(self.log_tail(-distance), log_mass) * self.tail_by_kappa(-distance)
+        } else {
+            self.tail_by_kappa(distance)
+        };
+        out.copy_from_slice(&[slope, -slope, by_kappa]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

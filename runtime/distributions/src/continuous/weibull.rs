@@ -1,7 +1,7 @@
 //! The Weibull distribution.
 
 use super::tail::probability;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_gamma1p;
 use borel_math::logarithm::log1mexp;
@@ -82,6 +82,21 @@ impl Scalar for Weibull {
         normaliser + power - (self.alpha * log).exp()
     }
 
+    #[inline]
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        if x < 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let log = log_ratio(x, self.sigma);
+        let excess = (self.alpha * log).exp_m1();
+        let power = gradient::product(self.alpha - 1.0, log).exp();
+        out.copy_from_slice(&[
+            gradient::quotient(self.alpha - 1.0, x) - self.alpha / self.sigma * power,
+            1.0 / self.alpha - gradient::product(log, excess),
+            self.alpha * excess / self.sigma,
+        ]);
+    }
+
     fn mean(&self) -> f64 {
         self.sigma * log_gamma1p(1.0 / self.alpha).exp()
     }
@@ -113,6 +128,15 @@ impl Scalar for Weibull {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x <= 0.0 { 0.0 } else { -self.log_power(x).exp() }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        if x <= 0.0 || x == f64::INFINITY {
+            return out.fill(0.0);
+        }
+        let log = log_ratio(x, self.sigma);
+        let slope = gradient::exponential_log_slope(self.alpha * log, side);
+        out.copy_from_slice(&[self.alpha * slope / x, gradient::product(log, slope), -self.alpha * slope / self.sigma]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

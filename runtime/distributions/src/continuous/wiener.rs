@@ -6,7 +6,7 @@
 //! nothing cancels when the start is next to a boundary.
 
 use super::tail::{Logarithm, Search, integral, invert, log_mass, probability, reach};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::error::scaled;
 use borel_math::logarithm::inv_logit;
@@ -87,6 +87,82 @@ impl Boundary {
         }
         exponent + 0.5 * self.near * (self.near / u) - 0.5 * PI * PI * u + self.sines(u).ln() + PI.ln()
             - 2.0 * log_alpha
+    }
+
+    /// The derivatives of [`Boundary::log_density`]: in t, in the separation, in the distance of the start, and in the drift.
+    fn gradient(&self, t: f64) -> [f64; 4] {
+        let u = t / self.alpha / self.alpha;
+        if !(t > 0.0 && u <= 1e300) {
+            return [if t.is_nan() { t } else { 0.0 }; 4];
+        }
+        let (square, moved) = (self.alpha * self.alpha, self.alpha * self.near + self.drift * t);
+        if u < CHANGE {
+            let start = self.alpha * self.near / t;
+            let [by_u, by_near] = self.images_gradient(u);
+            let by_time = 0.5 * (start - self.drift) * (start + self.drift) - 1.5 / t + by_u / square;
+            let by_alpha = (1.0 - 2.0 * u * by_u) / self.alpha - self.near * moved / t;
+            return [by_time, by_alpha, by_near - self.alpha * moved / t, -moved];
+        }
+        let [by_u, by_near] = self.sines_gradient(u);
+        let rate = 0.5 * PI * PI - by_u;
+        let by_time = -0.5 * self.drift * self.drift - rate / square;
+        let by_alpha = 2.0 * (u * rate - 1.0) / self.alpha - self.near * self.drift;
+        [by_time, by_alpha, by_near - self.alpha * self.drift, -moved]
+    }
+
+    /// The derivatives of the logarithm of [`Boundary::images`] in u and in w.
+    fn images_gradient(&self, u: f64) -> [f64; 2] {
+        let is_near = self.near <= 0.5;
+        // The distance from the nearer boundary, and how it grows with w.
+        let (distance, direction) = if is_near { (self.near, 1.0) } else { (self.far, -1.0) };
+        // A pair as in `images`, and its derivatives in u and in the distance.
+        let pair = |n: f64| {
+            let fall = -2.0 * n * distance / u;
+            let e = fall.exp();
+            let value = -n * fall.exp_m1() - distance * (1.0 + e);
+            let by_u = (n + distance) * e * fall / u;
+            let by_distance = 2.0 * n * (n + distance) / u * e - (1.0 + e);
+            [value, by_u, by_distance * direction]
+        };
+        let [mut sum, mut by_u, mut by_w] = if is_near { [distance, 0.0, 1.0] } else { pair(1.0) };
+        for k in 1..20 {
+            let step = f64::from(2 * k);
+            // The weight of the pair is exp(-exponent / u).
+            let (n, sign) = if is_near { (step, -1.0) } else { (step + 1.0, 1.0) };
+            let exponent = 0.5 * step * (step - 2.0 * direction * self.near);
+            let weight = sign * (-exponent / u).exp();
+            let [value, pair_by_u, pair_by_w] = pair(n);
+            sum += weight * value;
+            by_u += weight * (pair_by_u + value * exponent / u / u);
+            let term = weight * (pair_by_w + value * step * direction / u);
+            by_w += term;
+            if term.abs() <= 1e-18 * by_w.abs() {
+                break;
+            }
+        }
+        [by_u / sum, by_w / sum]
+    }
+
+    /// The derivatives of the logarithm of [`Boundary::sines`] in u and in w.
+    fn sines_gradient(&self, u: f64) -> [f64; 2] {
+        let is_near = self.near <= 0.5;
+        let (mut sum, mut by_u, mut by_w) = (0.0, 0.0, 0.0);
+        for k in 1..20 {
+            let order = f64::from(k);
+            let excess = order * order - 1.0;
+            let fall = (-0.5 * PI * PI * u * excess).exp();
+            if order * fall * order * order * order <= 1e-18 {
+                break;
+            }
+            // sin(k π w) and cos(k π w) from the nearer boundary.
+            let (sine, cosine) = (order * PI * if is_near { self.near } else { self.far }).sin_cos();
+            let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
+            let (sine, cosine) = if is_near { (sine, cosine) } else { (-sign * sine, sign * cosine) };
+            sum += order * fall * sine;
+            by_u -= 0.5 * PI * PI * excess * order * fall * sine;
+            by_w += PI * order * order * fall * cosine;
+        }
+        [by_u / sum, by_w / sum]
     }
 
     /// The sum of (w + 2k) exp(-(w + 2k)² / 2u) over all integers k, over the exponential of its first term.
@@ -419,6 +495,13 @@ impl Scalar for Wiener {
         if x < 0.0 { self.lower().log_density(t, normaliser) } else { self.upper().log_density(t, normaliser) }
     }
 
+    fn gradient(&self, x: f64, out: &mut [f64]) {
+        let t = x.abs() - self.tau;
+        let (direction, boundary) = if x < 0.0 { (-1.0, self.lower()) } else { (1.0, self.upper()) };
+        let [by_time, by_alpha, by_near, by_drift] = boundary.gradient(t);
+        out.copy_from_slice(&[direction * by_time, by_alpha, -by_time, -direction * by_near, -direction * by_drift]);
+    }
+
     fn mean(&self) -> f64 {
         let (lower, upper) = (self.lower(), self.upper());
         upper.probability() * (self.tau + upper.moments().0) - lower.probability() * (self.tau + lower.moments().0)
@@ -446,6 +529,12 @@ impl Scalar for Wiener {
 
     fn log_ccdf(&self, x: f64) -> f64 {
         if x.is_nan() { x } else { self.log_mass_below(-x, self.upper(), self.lower()) }
+    }
+
+    fn mass_gradient(&self, x: f64, side: Side, out: &mut [f64]) {
+        let Some(slope) = gradient::slope_within(self, x, side) else { return out.fill(0.0) };
+        let by = |parameter| gradient::by_differences(self, x, side, parameter);
+        out.copy_from_slice(&[slope, by(0), -x.signum() * slope, by(2), by(3)]);
     }
 
     fn quantile(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! true with probability p.
 
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::{x_log_y, x_log1p_y};
 
@@ -57,6 +57,11 @@ impl Scalar for Bernoulli {
         if x { self.p.ln() } else { (-self.p).ln_1p() }
     }
 
+    #[inline]
+    fn gradient(&self, x: bool, out: &mut [f64]) {
+        out.copy_from_slice(&[0.0, if x { 1.0 / self.p } else { -1.0 / (1.0 - self.p) }]);
+    }
+
     fn mean(&self) -> f64 {
         self.p
     }
@@ -83,6 +88,15 @@ impl Scalar for Bernoulli {
 
     fn log_ccdf(&self, x: bool) -> f64 {
         self.ccdf(x).ln()
+    }
+
+    fn mass_gradient(&self, x: bool, side: Side, out: &mut [f64]) {
+        let by_p = match side {
+            _ if x => 0.0,
+            Side::Below => -1.0 / (1.0 - self.p),
+            Side::Above => 1.0 / self.p,
+        };
+        out.copy_from_slice(&[0.0, by_p]);
     }
 
     fn quantile(&self, p: f64) -> bool {

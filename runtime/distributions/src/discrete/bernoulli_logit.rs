@@ -1,6 +1,6 @@
 //! true with the log odds alpha.
 
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::{inv_logit, log_inv_logit, log1m_inv_logit};
 
@@ -57,6 +57,11 @@ impl Scalar for BernoulliLogit {
         -(against.max(0.0) + normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: bool, out: &mut [f64]) {
+        out.copy_from_slice(&[0.0, if x { inv_logit(-self.alpha) } else { -inv_logit(self.alpha) }]);
+    }
+
     fn mean(&self) -> f64 {
         inv_logit(self.alpha)
     }
@@ -86,6 +91,11 @@ impl Scalar for BernoulliLogit {
 
     fn log_ccdf(&self, x: bool) -> f64 {
         if x { f64::NEG_INFINITY } else { log_inv_logit(self.alpha) }
+    }
+
+    fn mass_gradient(&self, x: bool, side: Side, out: &mut [f64]) {
+        let by_alpha = if x { 0.0 } else { -side.sign() * inv_logit(side.sign() * self.alpha) };
+        out.copy_from_slice(&[0.0, by_alpha]);
     }
 
     fn quantile(&self, p: f64) -> bool {

@@ -4,7 +4,7 @@ use super::tails::{self, Tail, sum_of_ratios};
 use super::terms::{SMALL, log_factorial_small, log_ratio, log_term, log_term_at_mode};
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
-use borel_math::gamma::lgamma;
+use borel_math::gamma::{digamma_step, lgamma};
 use borel_math::logarithm::inv_logit;
 
 distribution! {
@@ -121,6 +121,16 @@ impl Scalar for BetaBinomial {
         }
         let coefficient = normaliser - log_factorial_small(x) - log_factorial_small(self.n - x);
         coefficient + lgamma(successes + self.alpha) + lgamma(failures + self.beta)
+    }
+
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 || x > self.n {
+            return out.fill(0.0);
+        }
+        let (successes, failures, sum) = (x as f64, (self.n - x) as f64, self.alpha + self.beta);
+        let total = digamma_step(sum, self.n as f64);
+        let by = |shape: f64, count: f64| digamma_step(shape, count) - total;
+        out.copy_from_slice(&[0.0, by(self.alpha, successes), by(self.beta, failures)]);
     }
 
     fn mean(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use super::tails;
 use super::terms::{SMALL, log_factorial_small, log_term};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::incomplete::{beta_p_of_pair, beta_q_of_pair, log_beta_p_of_pair, log_beta_q_of_pair};
 
@@ -72,6 +72,16 @@ impl Scalar for Binomial {
         normaliser - log_factorial_small(x) - log_factorial_small(rest) + unlikely
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 || x > self.n {
+            return out.fill(0.0);
+        }
+        let (successes, failures) = (x as f64, (self.n - x) as f64);
+        let by_p = gradient::quotient(successes, self.p) - gradient::quotient(failures, 1.0 - self.p);
+        out.copy_from_slice(&[0.0, by_p]);
+    }
+
     fn mean(&self) -> f64 {
         self.n as f64 * self.p
     }
@@ -94,6 +104,15 @@ impl Scalar for Binomial {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         Count { n: self.n, p: self.p, q: 1.0 - self.p }.log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x), side.log_mass(self, x));
+        let by_p = -side.sign() * (self.n - x) as f64 * gradient::quotient(mass, 1.0 - self.p);
+        out.copy_from_slice(&[0.0, by_p]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

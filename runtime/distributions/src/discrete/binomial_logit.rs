@@ -3,7 +3,7 @@
 use super::binomial::Count;
 use super::tails;
 use super::terms::{SMALL, log_factorial_small, log_term};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::log_choose;
 use borel_math::logarithm::{inv_logit, softplus};
@@ -94,6 +94,20 @@ impl Scalar for BinomialLogit {
         normaliser - log_factorial_small(x) - log_factorial_small(rest) - unlikely as f64 * self.alpha.abs()
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 || x > self.n {
+            return out.fill(0.0);
+        }
+        let (successes, failures) = (x as f64, (self.n - x) as f64);
+        let by_alpha = if self.alpha > 0.0 {
+            self.n as f64 * inv_logit(-self.alpha) - failures
+        } else {
+            successes - self.n as f64 * inv_logit(self.alpha)
+        };
+        out.copy_from_slice(&[0.0, by_alpha]);
+    }
+
     fn mean(&self) -> f64 {
         self.n as f64 * inv_logit(self.alpha)
     }
@@ -116,6 +130,14 @@ impl Scalar for BinomialLogit {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.count().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x), side.log_mass(self, x));
+        out.copy_from_slice(&[0.0, -side.sign() * (self.n - x) as f64 * inv_logit(self.alpha) * mass]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

@@ -1,7 +1,7 @@
 //! An index by its probability: P(x) = probs[x] for x = 0, 1, ..
 
 use super::tails;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::x_log_y;
 
@@ -54,6 +54,14 @@ impl Scalar for Categorical<'_> {
         self.probs.get(x as usize).map_or(f64::NEG_INFINITY, |p| p.ln())
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        out.fill(0.0);
+        if let Some(p) = self.probs.get(x as usize) {
+            out[1 + x as usize] = 1.0 / p;
+        }
+    }
+
     fn mean(&self) -> f64 {
         mean(self.probs.iter().copied())
     }
@@ -84,6 +92,15 @@ impl Scalar for Categorical<'_> {
     fn log_ccdf(&self, x: i64) -> f64 {
         let (cdf, ccdf) = (self.cdf(x), self.ccdf(x));
         if ccdf > 0.5 { (-cdf).ln_1p() } else { ccdf.ln() }
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        out.fill(0.0);
+        if gradient::is_proper(self, x, side) {
+            let (below, above) = out[1..].split_at_mut(self.split(x).0.len());
+            let part = if side == Side::Below { below } else { above };
+            part.fill((-side.log_mass(self, x)).exp());
+        }
     }
 
     fn quantile(&self, p: f64) -> i64 {

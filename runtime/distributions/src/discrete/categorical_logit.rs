@@ -2,7 +2,7 @@
 
 use super::categorical::{index_by_weight, mean, variance};
 use super::tails;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution, gradient};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log_sum_exp;
 
@@ -71,6 +71,17 @@ impl Scalar for CategoricalLogit<'_> {
         self.logits.get(x as usize).map_or(f64::NEG_INFINITY, |logit| logit - normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        out.fill(0.0);
+        if x < 0 || x >= self.logits.len() as i64 {
+            return;
+        }
+        let total = self.normaliser();
+        out[1..].iter_mut().zip(self.logits).for_each(|(derivative, logit)| *derivative = -(logit - total).exp());
+        out[1 + x as usize] = -(self.logits[x as usize] - total).exp_m1();
+    }
+
     fn mean(&self) -> f64 {
         mean(self.probabilities())
     }
@@ -98,6 +109,21 @@ impl Scalar for CategoricalLogit<'_> {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.log_share(self.split(x).1)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        out.fill(0.0);
+        if !gradient::is_proper(self, x, side) {
+            return;
+        }
+        let (log_mass, total) = (side.log_mass(self, x), self.normaliser());
+        let count = self.split(x).0.len();
+        for (index, (derivative, logit)) in out[1..].iter_mut().zip(self.logits).enumerate() {
+            // A logit of the part raises it and the whole, another the whole alone.
+            let is_inside = (index < count) == (side == Side::Below);
+            *derivative =
+                if is_inside { -(logit - total - log_mass).exp() * log_mass.exp_m1() } else { -(logit - total).exp() };
+        }
     }
 
     fn quantile(&self, p: f64) -> i64 {

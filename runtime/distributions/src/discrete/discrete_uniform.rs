@@ -1,7 +1,7 @@
 //! The integers from lower to upper, both included, with equal probability.
 
 use super::tails;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -69,6 +69,12 @@ impl Scalar for DiscreteUniform {
         if x < self.lower || x > self.upper { f64::NEG_INFINITY } else { normaliser }
     }
 
+    #[inline]
+    fn gradient(&self, _: i64, out: &mut [f64]) {
+        // No parameter is a Real.
+        out[0] = 0.0;
+    }
+
     fn mean(&self) -> f64 {
         0.5 * (self.lower as f64 + self.upper as f64)
     }
@@ -106,6 +112,10 @@ impl Scalar for DiscreteUniform {
     fn log_ccdf(&self, x: i64) -> f64 {
         let (cdf, ccdf) = (self.cdf(x), self.ccdf(x));
         if ccdf > 0.5 { (-cdf).ln_1p() } else { ccdf.ln() }
+    }
+
+    fn mass_gradient(&self, _: i64, _: Side, out: &mut [f64]) {
+        out[0] = 0.0;
     }
 
     fn quantile(&self, p: f64) -> i64 {

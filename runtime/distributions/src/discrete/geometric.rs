@@ -1,7 +1,7 @@
 //! The number of failures before the first success: p (1 - p)^x.
 
 use super::tails;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::{log1mexp, x_log1p_y};
 
@@ -60,6 +60,14 @@ impl Scalar for Geometric {
         if x < 0 { f64::NEG_INFINITY } else { self.p.ln() }
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[0.0, 1.0 / self.p - gradient::quotient(x as f64, 1.0 - self.p)]);
+    }
+
     fn mean(&self) -> f64 {
         (1.0 - self.p) / self.p
     }
@@ -86,6 +94,18 @@ impl Scalar for Geometric {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         if x < 0 { 0.0 } else { (x as f64 + 1.0) * (-self.p).ln_1p() }
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let trials = x as f64 + 1.0;
+        let by_p = match side {
+            Side::Below => trials * gradient::share(x_log1p_y(x as f64, -self.p), self.log_cdf(x)),
+            Side::Above => -trials / (1.0 - self.p),
+        };
+        out.copy_from_slice(&[0.0, by_p]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

@@ -2,7 +2,7 @@
 
 use super::tails::{self, Tail, sum_of_ratios};
 use super::terms::{log_term, log_term_at_mode};
-use crate::{Declared, Kind, ParameterError, Scalar, Support, distribution, random};
+use crate::{Declared, Kind, ParameterError, Scalar, Side, Support, distribution, random};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -118,6 +118,12 @@ impl Scalar for Hypergeometric {
         log_term(marked, marked_left, p, q) + log_term(others, others_left, p, q) + normaliser
     }
 
+    #[inline]
+    fn gradient(&self, _: i64, out: &mut [f64]) {
+        // No parameter is a Real.
+        out[0] = 0.0;
+    }
+
     fn mean(&self) -> f64 {
         if self.a == 0 { 0.0 } else { self.n as f64 * (self.a as f64 / self.total()) }
     }
@@ -141,6 +147,10 @@ impl Scalar for Hypergeometric {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.tail(x).log_ccdf()
+    }
+
+    fn mass_gradient(&self, _: i64, _: Side, out: &mut [f64]) {
+        out[0] = 0.0;
     }
 
     fn quantile(&self, p: f64) -> i64 {

@@ -2,7 +2,7 @@
 
 use super::tails;
 use super::terms::Waiting;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -72,6 +72,16 @@ impl Scalar for NegativeBinomial {
         self.waiting().log_mass(x, normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        let (count, total) = (x as f64, self.mu + self.phi);
+        let by_mu = self.phi / total * (gradient::quotient(count, self.mu) - 1.0);
+        out.copy_from_slice(&[0.0, by_mu, self.waiting().by_shape(count, (count - self.mu) / total)]);
+    }
+
     fn mean(&self) -> f64 {
         self.mu
     }
@@ -94,6 +104,15 @@ impl Scalar for NegativeBinomial {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.waiting().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x), side.log_mass(self, x));
+        let by_mu = -side.sign() * mass * ((x as f64 + self.phi) / (self.mu + self.phi));
+        out.copy_from_slice(&[0.0, by_mu, gradient::by_differences(self, x, side, 1)]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

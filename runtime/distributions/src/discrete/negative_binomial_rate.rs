@@ -2,7 +2,7 @@
 
 use super::tails;
 use super::terms::Waiting;
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -69,6 +69,17 @@ impl Scalar for NegativeBinomialRate {
         self.waiting().log_mass(x, normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        let (count, total) = (x as f64, self.beta + 1.0);
+        let distance = (count / self.alpha * self.beta - 1.0) / total;
+        let by_alpha = self.waiting().by_shape(count, distance) + distance;
+        out.copy_from_slice(&[0.0, by_alpha, (self.alpha / self.beta - count) / total]);
+    }
+
     fn mean(&self) -> f64 {
         self.alpha / self.beta
     }
@@ -91,6 +102,15 @@ impl Scalar for NegativeBinomialRate {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.waiting().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x), side.log_mass(self, x));
+        let by_beta = side.sign() * mass * ((x as f64 + self.alpha) / (self.beta + 1.0) / self.beta);
+        out.copy_from_slice(&[0.0, gradient::by_differences(self, x, side, 0), by_beta]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

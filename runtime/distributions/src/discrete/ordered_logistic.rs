@@ -2,7 +2,7 @@
 
 use super::categorical::{index_by_weight, mean, variance};
 use super::tails;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::{inv_logit, log_inv_logit, log1m_inv_logit, log1mexp};
 
@@ -52,6 +52,12 @@ impl OrderedLogistic<'_> {
         }
     }
 
+    /// The cutpoints before and after x; none outside the support.
+    fn neighbours(&self, x: i64) -> Option<(Option<f64>, Option<f64>)> {
+        let index = usize::try_from(x).ok().filter(|index| *index <= self.cutpoints.len())?;
+        Some((index.checked_sub(1).map(|before| self.cutpoints[before]), self.cutpoints.get(index).copied()))
+    }
+
     fn masses(&self) -> impl Iterator<Item = f64> + Clone + '_ {
         (0..=self.cutpoints.len()).map(|x| self.log_mass(x).exp())
     }
@@ -76,6 +82,23 @@ impl Scalar for OrderedLogistic<'_> {
     #[inline]
     fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < 0 || x > self.cutpoints.len() as i64 { f64::NEG_INFINITY } else { self.log_mass(x as usize) }
+    }
+
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        out.fill(0.0);
+        let Some((below, above)) = self.neighbours(x) else { return };
+        // The mass is a product of two probabilities and of 1 - exp(below - above).
+        let by_below = below.map_or(0.0, |below| inv_logit(below - self.eta));
+        let by_above = above.map_or(0.0, |above| inv_logit(self.eta - above));
+        let by_width = below.zip(above).map_or(0.0, |(below, above)| (above - below).exp_m1().recip());
+        out[1] = by_below - by_above;
+        if below.is_some() {
+            out[1 + x as usize] = -by_below - by_width;
+        }
+        if above.is_some() {
+            out[2 + x as usize] = by_above + by_width;
+        }
     }
 
     fn mean(&self) -> f64 {
@@ -104,6 +127,15 @@ impl Scalar for OrderedLogistic<'_> {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.at(x, 0.0, f64::NEG_INFINITY, log_inv_logit)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        out.fill(0.0);
+        if let Some((_, Some(above))) = self.neighbours(x) {
+            let slope = side.sign() * inv_logit(side.sign() * (self.eta - above));
+            out[1] = -slope;
+            out[2 + x as usize] = slope;
+        }
     }
 
     fn quantile(&self, p: f64) -> i64 {

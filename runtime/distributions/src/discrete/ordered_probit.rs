@@ -2,7 +2,7 @@
 
 use super::categorical::{index_by_weight, mean, variance};
 use super::tails;
-use crate::{Scalar, Support, distribution};
+use crate::{Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log_diff_exp;
 use borel_math::normal;
@@ -50,6 +50,12 @@ impl OrderedProbit<'_> {
         }
     }
 
+    /// The cutpoints before and after x; none outside the support.
+    fn neighbours(&self, x: i64) -> Option<(Option<f64>, Option<f64>)> {
+        let index = usize::try_from(x).ok().filter(|index| *index <= self.cutpoints.len())?;
+        Some((index.checked_sub(1).map(|before| self.cutpoints[before]), self.cutpoints.get(index).copied()))
+    }
+
     fn masses(&self) -> impl Iterator<Item = f64> + Clone + '_ {
         (0..=self.cutpoints.len()).map(|x| self.log_mass(x).exp())
     }
@@ -74,6 +80,31 @@ impl Scalar for OrderedProbit<'_> {
     #[inline]
     fn log_density_given(&self, x: i64, _: f64) -> f64 {
         if x < 0 || x > self.cutpoints.len() as i64 { f64::NEG_INFINITY } else { self.log_mass(x as usize) }
+    }
+
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        out.fill(0.0);
+        let Some((below, above)) = self.neighbours(x) else { return };
+        let (by_below, by_eta, by_above) = match (below, above) {
+            (None, None) => return,
+            (None, Some(above)) => {
+                let slope = normal::hazard(self.eta - above);
+                (0.0, -slope, slope)
+            }
+            (Some(below), None) => {
+                let slope = normal::hazard(below - self.eta);
+                (-slope, slope, 0.0)
+            }
+            (Some(below), Some(above)) => between_gradient(below - self.eta, above - self.eta, above - below),
+        };
+        out[1] = by_eta;
+        if below.is_some() {
+            out[1 + x as usize] = by_below;
+        }
+        if above.is_some() {
+            out[2 + x as usize] = by_above;
+        }
     }
 
     fn mean(&self) -> f64 {
@@ -104,6 +135,15 @@ impl Scalar for OrderedProbit<'_> {
         self.at(x, 0.0, f64::NEG_INFINITY, normal::log_cdf)
     }
 
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        out.fill(0.0);
+        if let Some((_, Some(above))) = self.neighbours(x) {
+            let slope = side.sign() * normal::hazard(side.sign() * (self.eta - above));
+            out[1] = -slope;
+            out[2 + x as usize] = slope;
+        }
+    }
+
     fn quantile(&self, p: f64) -> i64 {
         tails::quantile(self, p, 0.0)
     }
@@ -125,6 +165,17 @@ fn log_between(a: f64, b: f64, distance: f64) -> f64 {
         return log_diff_exp(normal::log_cdf(b), normal::log_cdf(a));
     }
     (-normal::ccdf(b) - normal::cdf(a)).ln_1p()
+}
+
+/// The derivatives of the logarithm of the mass between a and b: in a and b, and, between them, in what both are reduced by.
+fn between_gradient(a: f64, b: f64, distance: f64) -> (f64, f64, f64) {
+    let log_mass = log_between(a, b, distance);
+    let by_a = (normal::log_density(a) - log_mass).exp();
+    let by_b = (normal::log_density(b) - log_mass).exp();
+    // The difference of the two, from the logarithm of their ratio.
+    let log_ratio = 0.5 * distance * (a + b);
+    let difference = if log_ratio > 0.0 { -by_a * (-log_ratio).exp_m1() } else { by_b * log_ratio.exp_m1() };
+    (-by_a, difference, by_b)
 }
 
 /// The logarithm of the integral of φ(m + t) / φ(m) over t from -h / 2 to h / 2, for small h: by the rule of Gauss with five nodes.

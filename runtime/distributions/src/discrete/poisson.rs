@@ -2,7 +2,7 @@
 
 use super::tails;
 use super::terms::{SMALL, log_factorial_small};
-use crate::{Scalar, Support, distribution, random};
+use crate::{Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::incomplete::{gamma_p, gamma_q, log_gamma_p, log_gamma_q};
 use borel_math::saddle::log_poisson;
@@ -56,6 +56,14 @@ impl Scalar for Poisson {
         log_mass(x, self.rate, normaliser)
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[0.0, gradient::quotient(x as f64, self.rate) - 1.0]);
+    }
+
     fn mean(&self) -> f64 {
         self.rate
     }
@@ -78,6 +86,14 @@ impl Scalar for Poisson {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         if x < 0 { 0.0 } else { log_gamma_p(x as f64 + 1.0, self.rate) }
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x), side.log_mass(self, x));
+        out.copy_from_slice(&[0.0, -side.sign() * mass]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

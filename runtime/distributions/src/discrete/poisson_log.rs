@@ -2,7 +2,7 @@
 
 use super::poisson::log_mass;
 use super::tails;
-use crate::{Poisson, Scalar, Support, distribution, random};
+use crate::{Poisson, Scalar, Side, Support, distribution, gradient, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::lgamma;
 
@@ -74,6 +74,14 @@ impl Scalar for PoissonLog {
         log_mass(x, normaliser, self.alpha)
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[0.0, x as f64 - self.alpha.exp()]);
+    }
+
     fn mean(&self) -> f64 {
         self.alpha.exp()
     }
@@ -97,6 +105,14 @@ impl Scalar for PoissonLog {
     fn log_ccdf(&self, x: i64) -> f64 {
         let poisson = self.poisson();
         if x >= 0 && poisson.rate < f64::MIN_POSITIVE { self.log_next(x) } else { poisson.log_ccdf(x) }
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        if !gradient::is_proper(self, x, side) {
+            return out.fill(0.0);
+        }
+        let mass = gradient::share(self.log_density(x) + self.alpha, side.log_mass(self, x));
+        out.copy_from_slice(&[0.0, -side.sign() * mass]);
     }
 
     fn quantile(&self, p: f64) -> i64 {

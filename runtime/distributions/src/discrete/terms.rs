@@ -1,8 +1,8 @@
 //! Masses that several distributions share, in forms that lose nothing to cancellation.
 
-use borel_math::gamma::{lgamma, stirling_error};
+use borel_math::gamma::{digamma_step_less_log, lgamma, stirling_error};
 use borel_math::incomplete::{beta_p_of_pair, beta_q_of_pair, log_beta_p_of_pair, log_beta_q_of_pair};
-use borel_math::logarithm::{x_log_y, x_log1p_y};
+use borel_math::logarithm::{log1p_less, x_log_y, x_log1p_y};
 use borel_math::saddle::log_binomial;
 use std::f64::consts::TAU;
 
@@ -124,6 +124,16 @@ impl Waiting {
             return power(self.phi, self.p, self.q);
         }
         log_term(self.phi, x, self.p, self.q) + log_ratio(self.phi, self.phi + x)
+    }
+
+    /// The derivative of the log mass in the shape for a given mean, with (x - mean) / (phi + mean), the relative distance from
+    /// the mean.
+    pub fn by_shape(&self, x: f64, distance: f64) -> f64 {
+        // log(1 + distance) is log((phi + x) / (phi + mean)): with the leading term of the digammas it is taken off where they
+        // would cancel.
+        let logarithms =
+            if distance < -0.5 { log_ratio(self.phi + x, self.phi / self.p) - distance } else { log1p_less(distance) };
+        logarithms + digamma_step_less_log(self.phi, x)
     }
 
     /// P(X <= x), an incomplete beta function as its relatives (Abramowitz and Stegun 26.5.26).

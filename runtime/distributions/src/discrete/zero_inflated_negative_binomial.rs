@@ -2,7 +2,7 @@
 
 use super::tails;
 use super::zeros::Inflated;
-use crate::{NegativeBinomial, Scalar, Support, distribution};
+use crate::{NegativeBinomial, Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -67,6 +67,11 @@ impl Scalar for ZeroInflatedNegativeBinomial {
         inflated.log_mass(x, inflated.counts.log_density_given(x, normaliser))
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        self.inflated().gradient(x, out);
+    }
+
     fn mean(&self) -> f64 {
         (1.0 - self.theta) * self.mu
     }
@@ -89,6 +94,10 @@ impl Scalar for ZeroInflatedNegativeBinomial {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.inflated().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        self.inflated().mass_gradient(x, side, out);
     }
 
     fn quantile(&self, p: f64) -> i64 {

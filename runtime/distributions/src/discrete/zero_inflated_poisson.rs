@@ -2,7 +2,7 @@
 
 use super::zeros::Inflated;
 use super::{poisson, tails};
-use crate::{Poisson, Scalar, Support, distribution};
+use crate::{Poisson, Scalar, Side, Support, distribution};
 use borel_abi::stream::Stream;
 
 distribution! {
@@ -63,6 +63,11 @@ impl Scalar for ZeroInflatedPoisson {
         self.inflated().log_mass(x, poisson::log_mass(x, self.rate, normaliser))
     }
 
+    #[inline]
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        self.inflated().gradient(x, out);
+    }
+
     fn mean(&self) -> f64 {
         (1.0 - self.theta) * self.rate
     }
@@ -85,6 +90,10 @@ impl Scalar for ZeroInflatedPoisson {
 
     fn log_ccdf(&self, x: i64) -> f64 {
         self.inflated().log_ccdf(x)
+    }
+
+    fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        self.inflated().mass_gradient(x, side, out);
     }
 
     fn quantile(&self, p: f64) -> i64 {

@@ -1,6 +1,7 @@
 //! Counts with more zeros: what the zero-inflated distributions share.
 
 use crate::Scalar;
+use crate::gradient::{Side, product, share};
 use borel_abi::stream::Stream;
 use borel_math::logarithm::log_add_exp;
 
@@ -28,6 +29,37 @@ impl<D: Scalar<Value = i64>> Inflated<D> {
     #[inline]
     fn with_zeros(&self, log_others: f64) -> f64 {
         log_add_exp(self.theta.ln(), log_others)
+    }
+
+    /// The gradient of the log mass: theta comes before the parameters of the counts.
+    pub fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 0 {
+            return out.fill(0.0);
+        }
+        self.counts.gradient(x, &mut out[1..]);
+        out[0] = 0.0;
+        out[1] = -1.0 / (1.0 - self.theta);
+        if x == 0 {
+            let of_counts = self.counts.log_density(0);
+            let log_mass = self.log_mass(0, of_counts);
+            out[1] = -of_counts.exp_m1() * (-log_mass).exp();
+            scale(&mut out[2..], share((-self.theta).ln_1p() + of_counts, log_mass));
+        }
+    }
+
+    /// The gradient of the logarithm of the mass on a side of x.
+    pub fn mass_gradient(&self, x: i64, side: Side, out: &mut [f64]) {
+        let log_mass = if side == Side::Below { self.log_cdf(x) } else { self.log_ccdf(x) };
+        if log_mass == 0.0 || log_mass == f64::NEG_INFINITY {
+            return out.fill(0.0);
+        }
+        self.counts.mass_gradient(x, side, &mut out[1..]);
+        out[0] = 0.0;
+        out[1] = -1.0 / (1.0 - self.theta);
+        if side == Side::Below {
+            out[1] = self.counts.ccdf(x) * (-log_mass).exp();
+            scale(&mut out[2..], share((-self.theta).ln_1p() + self.counts.log_cdf(x), log_mass));
+        }
     }
 
     pub fn cdf(&self, x: i64) -> f64 {
@@ -65,4 +97,8 @@ impl<D: Scalar<Value = i64>> Inflated<D> {
         let q = q / (1.0 - self.theta);
         if q < 1.0 { self.counts.quantile_ccdf(q) as f64 } else { 0.0 }
     }
+}
+
+fn scale(derivatives: &mut [f64], factor: f64) {
+    derivatives.iter_mut().for_each(|derivative| *derivative = product(factor, *derivative));
 }

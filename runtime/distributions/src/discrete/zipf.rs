@@ -3,6 +3,7 @@
 use super::tails;
 use crate::{Scalar, Support, distribution, random};
 use borel_abi::stream::Stream;
+use borel_math::zeta::zeta_log_derivative;
 
 distribution! {
     /// A rank 1, 2, 3, ... with mass in proportion to the power rank^-s.
@@ -78,6 +79,13 @@ impl Scalar for Zipf {
     #[inline]
     fn log_density_given(&self, x: i64, normaliser: f64) -> f64 {
         if x < 1 { f64::NEG_INFINITY } else { -self.s * (x as f64).ln() - normaliser }
+    }
+
+    fn gradient(&self, x: i64, out: &mut [f64]) {
+        if x < 1 {
+            return out.fill(0.0);
+        }
+        out.copy_from_slice(&[0.0, -(x as f64).ln() - zeta_log_derivative(self.s)]);
     }
 
     fn mean(&self) -> f64 {

@@ -1,5 +1,6 @@
 //! Autoregression.
 
+use super::gaussian;
 use crate::{LOG_SQRT_TWO_PI, Multivariate, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 
@@ -62,6 +63,21 @@ impl Multivariate for Ar<'_> {
         let noise = |t: usize| (x[t] - self.mean_given(&x[..t])) / self.sigma;
         let squares: f64 = (0..x.len()).map(noise).map(|z| z * z).sum();
         -0.5 * squares - x.len() as f64 * (self.sigma.ln() + LOG_SQRT_TWO_PI)
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        out.fill(0.0);
+        let [of_x, of_coefficients, of_sigma] = gaussian::parts(out, [x.len(), self.coefficients.len(), 1]);
+        for t in 0..x.len() {
+            let z = (x[t] - self.mean_given(&x[..t])) / self.sigma;
+            let slope = z / self.sigma;
+            of_x[t] -= slope;
+            for (lag, phi) in (1..=t).zip(self.coefficients) {
+                of_x[t - lag] += slope * phi;
+                of_coefficients[lag - 1] += slope * x[t - lag];
+            }
+            of_sigma[0] += (z * z - 1.0) / self.sigma;
+        }
     }
 
     fn mean(&self, out: &mut [f64]) {

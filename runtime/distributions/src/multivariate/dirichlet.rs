@@ -1,5 +1,6 @@
 //! The Dirichlet distribution on probabilities.
 
+use crate::gradient::quotient;
 use crate::{Gamma, Multivariate, Scalar, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::{digamma, lgamma};
@@ -67,6 +68,15 @@ impl Multivariate for Dirichlet<'_> {
             return f64::NEG_INFINITY;
         }
         terms.sum::<f64>() - Gamma { shape: rate, rate }.log_density(1.0) + rate * (total - 1.0)
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let whole = digamma(self.alpha.iter().sum());
+        let (of_x, of_alpha) = out.split_at_mut(x.len());
+        for (i, (x, alpha)) in x.iter().zip(self.alpha).enumerate() {
+            of_x[i] = quotient(alpha - 1.0, *x);
+            of_alpha[i] = whole - digamma(*alpha) + x.ln();
+        }
     }
 
     fn mean(&self, out: &mut [f64]) {

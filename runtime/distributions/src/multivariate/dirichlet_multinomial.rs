@@ -2,6 +2,7 @@
 
 use crate::{BetaBinomial, Multivariate, Scalar, Shape, Support, distribution};
 use borel_abi::stream::Stream;
+use borel_math::gamma::digamma;
 
 distribution! {
     /// The Dirichlet-multinomial distribution, of counts in n trials whose probabilities are uncertain.
@@ -70,6 +71,14 @@ impl Multivariate for DirichletMultinomial<'_> {
             left -= k;
         }
         sum
+    }
+
+    fn gradient(&self, x: &[i64], out: &mut [f64]) {
+        let total = self.total();
+        let whole = digamma(total) - digamma(total + self.n as f64);
+        for ((to, x), alpha) in out.iter_mut().zip(x).zip(self.alpha) {
+            *to = whole + digamma(alpha + *x as f64) - digamma(*alpha);
+        }
     }
 
     fn mean(&self, out: &mut [f64]) {

@@ -61,6 +61,25 @@ impl Multivariate for GaussianRandomWalk {
         -0.5 * squares - x.len() as f64 * (self.sigma.ln() + LOG_SQRT_TWO_PI)
     }
 
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        out.fill(0.0);
+        let (of_x, others) = out.split_at_mut(x.len());
+        let mut before = self.start;
+        for t in 0..x.len() {
+            let z = (x[t] - before - self.drift) / self.sigma;
+            let slope = z / self.sigma;
+            of_x[t] -= slope;
+            if t > 0 {
+                of_x[t - 1] += slope
+            } else {
+                others[0] += slope
+            }
+            others[1] += slope;
+            others[2] += (z * z - 1.0) / self.sigma;
+            before = x[t];
+        }
+    }
+
     fn mean(&self, out: &mut [f64]) {
         out.iter_mut().enumerate().for_each(|(t, mean)| *mean = self.start + (t as f64 + 1.0) * self.drift);
     }

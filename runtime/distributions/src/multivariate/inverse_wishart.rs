@@ -4,7 +4,7 @@ use super::gaussian;
 use super::wishart::{bartlett, check_degrees, log_multivariate_gamma, multivariate_digamma, squares_over};
 use crate::{Declared, Kind, Matrix, Multivariate, ParameterError, Shape, Support, distribution};
 use borel_abi::stream::Stream;
-use borel_math::linear::{cholesky, forward_substitute_columns, transposed_product};
+use borel_math::linear::{cholesky, forward_substitute_columns, transposed, transposed_product};
 use std::f64::consts::LN_2;
 
 distribution! {
@@ -70,6 +70,23 @@ impl Multivariate for InverseWishart<'_> {
             - 0.5 * squares_over(&root, n, scale)
             - 0.5 * self.nu * size * LN_2
             - log_multivariate_gamma(0.5 * self.nu, n)
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = self.scale.rows;
+        let (Some(scale), Some(root)) = (cholesky(self.scale.elements, n), cholesky(x, n)) else {
+            return out.fill(f64::NAN);
+        };
+        let [of_x, of_nu, of_scale] = gaussian::parts(out, [n * n, 1, n * n]);
+        let (of_scale_matrix, inverse) = (gaussian::inverse(&scale, n), gaussian::inverse(&root, n));
+        let half = gaussian::solve(&root, n, self.scale.elements.to_vec(), n);
+        let whole = gaussian::solve(&root, n, transposed(&half, n, n), n);
+        let all = self.nu + n as f64 + 1.0;
+        of_x.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (whole[k] - all * inverse[k]));
+        of_scale.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (self.nu * of_scale_matrix[k] - inverse[k]));
+        of_nu[0] = gaussian::log_diagonal(&scale, n)
+            - gaussian::log_diagonal(&root, n)
+            - 0.5 * (n as f64 * LN_2 + multivariate_digamma(0.5 * self.nu, n));
     }
 
     fn mean(&self, out: &mut [f64]) {

@@ -64,6 +64,15 @@ impl Multivariate for LKJ {
         2.0 * (self.eta - 1.0) * gaussian::log_diagonal(&lower, n) - self.factor().log_integral()
     }
 
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = self.factor().size();
+        let Some(lower) = cholesky(x, n) else { return out.fill(f64::NAN) };
+        let [of_x, of_eta] = gaussian::parts(out, [n * n, 1]);
+        let inverse = gaussian::inverse(&lower, n);
+        of_x.iter_mut().zip(inverse).for_each(|(to, x)| *to = (self.eta - 1.0) * x);
+        of_eta[0] = 2.0 * gaussian::log_diagonal(&lower, n) - self.factor().log_integral_slope();
+    }
+
     fn mean(&self, out: &mut [f64]) {
         let n = self.factor().size();
         out.fill(0.0);

@@ -50,6 +50,16 @@ impl LKJCholesky {
         (1..n).map(term).sum()
     }
 
+    /// Its derivative with respect to eta.
+    pub(super) fn log_integral_slope(&self) -> f64 {
+        let n = self.size();
+        let term = |k: usize| {
+            let b = self.eta + 0.5 * (n - k - 1) as f64;
+            2.0 * (n - k) as f64 * (LN_2 + digamma(b) - digamma(2.0 * b))
+        };
+        (1..n).map(term).sum()
+    }
+
     /// The power of the diagonal element of row i in the density.
     fn power(&self, i: usize) -> f64 {
         (self.size() - 1 - i) as f64 + 2.0 * self.eta - 2.0
@@ -105,6 +115,15 @@ impl Multivariate for LKJCholesky {
             return f64::NEG_INFINITY;
         }
         (1..n).map(|i| self.power(i) * l[i * n + i].ln()).sum::<f64>() - self.log_integral()
+    }
+
+    fn gradient(&self, l: &[f64], out: &mut [f64]) {
+        let n = self.size();
+        out.fill(0.0);
+        for i in 1..n {
+            out[i * n + i] = self.power(i) / l[i * n + i];
+        }
+        out[n * n] = 2.0 * (1..n).map(|i| l[i * n + i].ln()).sum::<f64>() - self.log_integral_slope();
     }
 
     fn mean(&self, out: &mut [f64]) {

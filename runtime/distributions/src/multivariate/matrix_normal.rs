@@ -6,7 +6,7 @@ use crate::{
     Declared, Kind, LOG_SQRT_TWO_PI, Matrix, Multivariate, ParameterError, Shape, Support, distribution, random,
 };
 use borel_abi::stream::Stream;
-use borel_math::linear::{cholesky, forward_substitute_columns, product};
+use borel_math::linear::{cholesky, forward_substitute_columns, product, transposed};
 
 distribution! {
     /// The matrix normal distribution: a matrix whose rows are correlated by one matrix and whose columns by another.
@@ -86,6 +86,24 @@ impl Multivariate for MatrixNormal<'_> {
         let squares = squares_over_columns(&b, p, transposed, n);
         let log_determinants = p as f64 * gaussian::log_diagonal(&a, n) + n as f64 * gaussian::log_diagonal(&b, p);
         -0.5 * squares - log_determinants - (n * p) as f64 * LOG_SQRT_TWO_PI
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let (n, p) = (self.mu.rows, self.mu.columns);
+        let Some((a, b)) = self.factors() else { return out.fill(f64::NAN) };
+        let [of_x, of_mu, of_rows, of_columns] = gaussian::parts(out, [n * p, n * p, n * n, p * p]);
+        let difference = x.iter().zip(self.mu.elements).map(|(x, m)| x - m).collect();
+        // W = U^-1 (x - mu) V^-1, by its transpose.
+        let half = gaussian::solve(&a, n, difference, p);
+        let w = transposed(&gaussian::solve(&b, p, transposed(&half, n, p), n), p, n);
+        for k in 0..n * p {
+            (of_x[k], of_mu[k]) = (-w[k], w[k]);
+        }
+        let (of_a, of_b) = (gaussian::inverse(&a, n), gaussian::inverse(&b, p));
+        let right = product(&product(&w, self.columns.elements, n, p, p), &transposed(&w, n, p), n, p, n);
+        of_rows.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (right[k] - p as f64 * of_a[k]));
+        let left = product(&product(&transposed(&w, n, p), self.rows.elements, p, n, n), &w, p, n, p);
+        of_columns.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (left[k] - n as f64 * of_b[k]));
     }
 
     fn mean(&self, out: &mut [f64]) {

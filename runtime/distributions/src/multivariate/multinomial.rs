@@ -1,5 +1,6 @@
 //! The multinomial distribution.
 
+use crate::gradient::quotient;
 use crate::{Multivariate, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::saddle::log_poisson;
@@ -77,6 +78,10 @@ impl Multivariate for Multinomial<'_> {
         }
         let total: f64 = self.probs.iter().sum();
         sum - log_poisson(n, n) + n * (total - 1.0)
+    }
+
+    fn gradient(&self, x: &[i64], out: &mut [f64]) {
+        out.iter_mut().zip(x).zip(self.probs).for_each(|((to, x), p)| *to = quotient(*x as f64, *p));
     }
 
     fn mean(&self, out: &mut [f64]) {

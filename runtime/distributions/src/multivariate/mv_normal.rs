@@ -67,6 +67,16 @@ impl Multivariate for MvNormal<'_> {
         self.by_factor(|d| d.log_density(x)).unwrap_or(f64::NAN)
     }
 
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = x.len();
+        match self.factor() {
+            Some(lower) => {
+                gaussian::gradient_by_covariance(&lower, self.mu, x, 1.0, gaussian::parts(out, [n, n, n * n]));
+            }
+            None => out.fill(f64::NAN),
+        }
+    }
+
     fn mean(&self, out: &mut [f64]) {
         out.copy_from_slice(self.mu);
     }

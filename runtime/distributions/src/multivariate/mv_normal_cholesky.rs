@@ -66,6 +66,14 @@ impl Multivariate for MvNormalCholesky<'_> {
         -0.5 * squares - gaussian::log_diagonal(self.l.elements, n) - n as f64 * LOG_SQRT_TWO_PI
     }
 
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = x.len();
+        if !self.fits() {
+            return out.fill(f64::NAN);
+        }
+        gaussian::gradient_by_factor(self.l.elements, self.mu, x, 1.0, gaussian::parts(out, [n, n, n * n]));
+    }
+
     fn mean(&self, out: &mut [f64]) {
         out.copy_from_slice(self.mu);
     }

@@ -69,6 +69,19 @@ impl Multivariate for MvNormalPrecision<'_> {
         -0.5 * squares + gaussian::log_diagonal(&lower, n) - n as f64 * LOG_SQRT_TWO_PI
     }
 
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = x.len();
+        let Some(lower) = self.factor() else { return out.fill(f64::NAN) };
+        let [of_x, of_mu, of_omega] = gaussian::parts(out, [n, n, n * n]);
+        let d: Vec<f64> = x.iter().zip(self.mu).map(|(x, m)| x - m).collect();
+        for i in 0..n {
+            let pull = (0..n).map(|j| self.omega.at(i, j) * d[j]).sum::<f64>();
+            (of_x[i], of_mu[i]) = (-pull, pull);
+        }
+        let inverse = gaussian::inverse(&lower, n);
+        of_omega.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (inverse[k] - d[k / n] * d[k % n]));
+    }
+
     fn mean(&self, out: &mut [f64]) {
         out.copy_from_slice(self.mu);
     }

@@ -1,5 +1,7 @@
 //! The multivariate Student's t distribution by its scale matrix.
 
+use super::gaussian;
+use super::mv_student_t_cholesky::{by_degrees, pull};
 use crate::{Matrix, Multivariate, MvStudentTCholesky, Shape, Support, distribution};
 use borel_abi::stream::Stream;
 use borel_math::linear::cholesky;
@@ -62,6 +64,19 @@ impl Multivariate for MvStudentT<'_> {
 
     fn log_density(&self, x: &[f64]) -> f64 {
         self.by_factor(|d| d.log_density(x)).unwrap_or(f64::NAN)
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = x.len();
+        if (self.sigma.rows, self.sigma.columns) != (n, n) {
+            return out.fill(f64::NAN);
+        }
+        let Some(lower) = cholesky(self.sigma.elements, n) else { return out.fill(f64::NAN) };
+        let [of_x, of_nu, of_mu, of_sigma] = gaussian::parts(out, [n, 1, n, n * n]);
+        let squares = gaussian::squared_distance(&lower, self.mu, x);
+        let factor = pull(self.nu, n, squares);
+        gaussian::gradient_by_covariance(&lower, self.mu, x, factor, [of_x, of_mu, of_sigma]);
+        of_nu[0] = by_degrees(self.nu, n, squares);
     }
 
     fn mean(&self, out: &mut [f64]) {

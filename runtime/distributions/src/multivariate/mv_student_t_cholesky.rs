@@ -29,6 +29,18 @@ distribution! {
     }
 }
 
+/// -2 times the derivative of the log density with respect to the squared distance.
+pub(super) fn pull(nu: f64, n: usize, squares: f64) -> f64 {
+    (nu + n as f64) / (nu + squares)
+}
+
+/// The derivative of the log density with respect to the degrees of freedom.
+pub(super) fn by_degrees(nu: f64, n: usize, squares: f64) -> f64 {
+    let n = n as f64;
+    let of_peak = digamma(0.5 * (nu + n)) - digamma(0.5 * nu) - n / nu;
+    0.5 * (of_peak - (squares / nu).ln_1p() + (nu + n) * squares / (nu * (nu + squares)))
+}
+
 impl MvStudentTCholesky<'_> {
     fn fits(&self) -> bool {
         let n = self.mu.len();
@@ -78,6 +90,18 @@ impl Multivariate for MvStudentTCholesky<'_> {
         }
         let squares = gaussian::squared_distance(self.l.elements, self.mu, x);
         self.log_peak() - 0.5 * (self.nu + x.len() as f64) * (squares / self.nu).ln_1p()
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = x.len();
+        if !self.fits() {
+            return out.fill(f64::NAN);
+        }
+        let [of_x, of_nu, of_mu, of_factor] = gaussian::parts(out, [n, 1, n, n * n]);
+        let squares = gaussian::squared_distance(self.l.elements, self.mu, x);
+        let factor = pull(self.nu, n, squares);
+        gaussian::gradient_by_factor(self.l.elements, self.mu, x, factor, [of_x, of_mu, of_factor]);
+        of_nu[0] = by_degrees(self.nu, n, squares);
     }
 
     fn mean(&self, out: &mut [f64]) {

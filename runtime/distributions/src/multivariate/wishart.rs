@@ -4,7 +4,7 @@ use super::gaussian;
 use crate::{Declared, Kind, Matrix, Multivariate, ParameterError, Shape, Support, distribution, random};
 use borel_abi::stream::Stream;
 use borel_math::gamma::{digamma, lgamma};
-use borel_math::linear::{cholesky, forward_substitute_columns, product, product_with_transpose};
+use borel_math::linear::{cholesky, forward_substitute_columns, product, product_with_transpose, transposed};
 use std::f64::consts::{LN_2, PI};
 
 distribution! {
@@ -107,6 +107,24 @@ impl Multivariate for Wishart<'_> {
             - 0.5 * squares_over(&scale, n, root)
             - 0.5 * self.nu * size * LN_2
             - log_multivariate_gamma(0.5 * self.nu, n)
+    }
+
+    fn gradient(&self, x: &[f64], out: &mut [f64]) {
+        let n = self.scale.rows;
+        let (Some(scale), Some(root)) = (cholesky(self.scale.elements, n), cholesky(x, n)) else {
+            return out.fill(f64::NAN);
+        };
+        let [of_x, of_nu, of_scale] = gaussian::parts(out, [n * n, 1, n * n]);
+        let (inverse, of_root) = (gaussian::inverse(&scale, n), gaussian::inverse(&root, n));
+        let free = self.nu - n as f64 - 1.0;
+        of_x.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (free * of_root[k] - inverse[k]));
+        // V^-1 X V^-1, of which the first product is transposed.
+        let half = gaussian::solve(&scale, n, x.to_vec(), n);
+        let whole = gaussian::solve(&scale, n, transposed(&half, n, n), n);
+        of_scale.iter_mut().enumerate().for_each(|(k, to)| *to = 0.5 * (whole[k] - self.nu * inverse[k]));
+        of_nu[0] = gaussian::log_diagonal(&root, n)
+            - gaussian::log_diagonal(&scale, n)
+            - 0.5 * (n as f64 * LN_2 + multivariate_digamma(0.5 * self.nu, n));
     }
 
     fn mean(&self, out: &mut [f64]) {

@@ -1,0 +1,147 @@
+//! Choices in the density view: each is read from the unconstrained point, through the transform of its support, and scored with
+//! its log density and the logarithm of the transform's Jacobian (Stan Reference Manual, "Constraint transforms").
+
+use crate::body::Body;
+use borel_abi::ctx::offset;
+use borel_abi::point;
+use borel_core::DistKind;
+use borel_distributions::bounds::{Bound, bounds, size_parameter, transform};
+use borel_distributions::{Discreteness, ParameterKind, ValueKind};
+use borel_flow::runtime::{Named, Special, value_type};
+use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary};
+
+/// What to use for a model without a density.
+const HELP: &str = "sum it out (`log_sum_exp` over its values, or `Mixture`), or use `smc` or `enumerate`";
+
+impl Body<'_, '_> {
+    /// A choice of a distribution of the catalogue.
+    pub fn read_choice(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        let entry = kind.entry();
+        if entry.discreteness != Discreteness::Continuous {
+            return self.refuse_choice(
+                format!("{} has values that are counted: there is no derivative", entry.name),
+                value_type(kind),
+            );
+        }
+        self.check_parameters(kind, &parameters);
+        if entry.value != ValueKind::Real {
+            return self.read_object(kind, parameters);
+        }
+        let (lower, upper) = bounds(kind);
+        let (lower, upper) = (self.bound(lower, &parameters), self.bound(upper, &parameters));
+        let value = self.read_between(lower, upper);
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        self.score(log_density);
+        value
+    }
+
+    /// A choice of arrays or matrices.
+    fn read_object(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        let size = size_parameter(kind);
+        let (parameter, operand) = (kind.entry().parameters[size].kind, parameters[size]);
+        let rows = match parameter {
+            ParameterKind::Int => operand,
+            _ => self.define("rows", Ty::Int, Expr::Length(operand)),
+        };
+        let columns = match (kind.entry().value, parameter) {
+            (ValueKind::Matrix, ParameterKind::Matrix) => self.named(Named::MatrixColumns, vec![operand]),
+            (ValueKind::Matrix, _) => rows,
+            _ => Operand::Int(1),
+        };
+        let results = self.locals_for("value", Named::Constrain.signature().results);
+        let args = vec![Operand::Int(transform(kind) as i64), rows, columns];
+        let site = self.site();
+        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Constrain), args, site));
+        let value = Operand::Local(results[0]);
+        self.score(Operand::Local(results[1]));
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        self.score(log_density);
+        value
+    }
+
+    /// Says why there is no density.
+    pub fn refuse_choice(&mut self, reason: String, word: Ty) -> Operand {
+        self.refuse(reason, HELP.into());
+        self.no_value(word)
+    }
+
+    fn bound(&mut self, bound: Bound, parameters: &[Operand]) -> Option<Operand> {
+        match bound {
+            Bound::Infinite => None,
+            Bound::Constant(value) => Some(Operand::Real(value)),
+            Bound::Parameter(index, 0.0) => Some(parameters[index]),
+            Bound::Parameter(index, shift) => {
+                Some(self.binary(Ty::Real, Binary::Add, parameters[index], Operand::Real(shift)))
+            }
+        }
+    }
+
+    /// A number between bounds that are known to be finite or not there.
+    fn read_between(&mut self, lower: Option<Operand>, upper: Option<Operand>) -> Operand {
+        let u = self.read_number();
+        match (lower, upper) {
+            (None, None) => u,
+            (Some(lower), None) => {
+                let distance = self.named(Named::Exp, vec![u]);
+                self.score(u);
+                if lower == Operand::Real(0.0) { distance } else { self.binary(Ty::Real, Binary::Add, lower, distance) }
+            }
+            (None, Some(upper)) => {
+                let distance = self.named(Named::Exp, vec![u]);
+                self.score(u);
+                self.binary(Ty::Real, Binary::Sub, upper, distance)
+            }
+            (Some(lower), Some(upper)) => self.read_inside(u, lower, upper),
+        }
+    }
+
+    /// lower + (upper - lower) / (1 + exp(-u)).
+    fn read_inside(&mut self, u: Operand, lower: Operand, upper: Operand) -> Operand {
+        let special = |b: &mut Self, special, x| b.runtime(Runtime::Special(special), Ty::Real, vec![x]);
+        let share = special(self, Special::InvLogit, u);
+        let negative = self.unary(Ty::Real, Unary::Negate, u);
+        for side in [u, negative] {
+            let log_share = special(self, Special::LogInvLogit, side);
+            self.score(log_share);
+        }
+        if (lower, upper) == (Operand::Real(0.0), Operand::Real(1.0)) {
+            return share;
+        }
+        let width = self.binary(Ty::Real, Binary::Sub, upper, lower);
+        let log_width = self.named(Named::Log, vec![width]);
+        self.score(log_width);
+        let distance = self.binary(Ty::Real, Binary::Mul, width, share);
+        self.binary(Ty::Real, Binary::Add, lower, distance)
+    }
+
+    /// The same with bounds of which only the run tells whether they are infinite.
+    pub fn read_between_unknown(&mut self, lower: Operand, upper: Operand) -> Operand {
+        let value = self.local("value", Ty::Real);
+        let has_lower = self.binary(Ty::Bool, Binary::Lt, Operand::Real(f64::NEG_INFINITY), lower);
+        let has_upper = self.binary(Ty::Bool, Binary::Lt, upper, Operand::Real(f64::INFINITY));
+        let case = |b: &mut Self, lower: Option<Operand>, upper: Option<Operand>| {
+            let read = b.read_between(lower, upper);
+            b.assign(&[value], &[read]);
+        };
+        self.when(
+            has_lower,
+            |b| b.when(has_upper, |b| case(b, Some(lower), Some(upper)), |b| case(b, Some(lower), None)),
+            |b| b.when(has_upper, |b| case(b, None, Some(upper)), |b| case(b, None, None)),
+        );
+        Operand::Local(value)
+    }
+
+    /// The next number of the point. What the plan says of it is checked first.
+    fn read_number(&mut self) -> Operand {
+        let site = i64::from(self.site().0);
+        let position = self.define("position", Ty::Int, Expr::Context(offset::POSITION));
+        let planned = self.define("planned", Ty::Int, Expr::Plan(position));
+        let is_planned = self.binary(Ty::Bool, Binary::EqInt, planned, Operand::Int(point::entry(site, 1)));
+        let asked = vec![Operand::Int(site), Operand::Int(1)];
+        self.when(is_planned, |_| {}, |b| b.perform(Named::PointExtend, asked));
+        let number = self.define("u", Ty::Real, Expr::Point(position));
+        let next = self.binary(Ty::Int, Binary::AddInt, position, Operand::Int(1));
+        self.emit(Stmt::SetContext(offset::POSITION, next));
+        number
+    }
+}

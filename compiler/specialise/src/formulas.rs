@@ -1,0 +1,69 @@
+//! Log densities as formulas, where a density is wanted: their terms are then computed, hoisted out of loops and differentiated
+//! like all arithmetic. `observe x ~ Normal(mu, sigma)` becomes `factor(-((x - mu) * (1 / sigma))^2 / 2 - (log(sigma) + c))`.
+//!
+//! Of a few distributions whose density is a number everywhere, and quicker so than called.
+
+use borel_core::{Atom, Block, DistKind, FunctionId, Op, Prim, Program, Source, Stmt};
+
+use crate::code::Code;
+use crate::reachable;
+
+/// log(sqrt(2 pi)).
+const LOG_SQRT_TWO_PI: f64 = 0.918_938_533_204_672_8;
+
+/// Writes the formulas out in the functions that the root reaches.
+pub(crate) fn formulas(program: &mut Program) {
+    if program.density {
+        let (order, _) = reachable::order(program);
+        order.into_iter().for_each(|id| function(program, id));
+    }
+}
+
+fn function(program: &mut Program, id: FunctionId) {
+    let mut body = std::mem::take(&mut program.functions[id.0 as usize].body);
+    block(program, &mut body);
+    program.functions[id.0 as usize].body = body;
+}
+
+fn block(program: &mut Program, given: &mut Block) {
+    for mut stmt in std::mem::take(&mut given.stmts) {
+        stmt.op.blocks_mut().into_iter().for_each(|inner| block(program, inner));
+        let mut code = Code::at(stmt.span);
+        let written = match &stmt.op {
+            Op::Observe(Source::Known(kind, parameters), value) => {
+                formula(*kind, parameters, value, program, &mut code).map(Op::Factor)
+            }
+            Op::LogDensity(Source::Known(kind, parameters), value) => {
+                formula(*kind, parameters, value, program, &mut code).map(Op::Atom)
+            }
+            _ => None,
+        };
+        if let Some(op) = written {
+            given.stmts.extend(code.stmts);
+            stmt = Stmt { op, ..stmt };
+        }
+        given.stmts.push(stmt);
+    }
+}
+
+/// The log density at a value.
+fn formula(kind: DistKind, parameters: &[Atom], x: &Atom, program: &mut Program, code: &mut Code) -> Option<Atom> {
+    let real = program.real();
+    let mut prim = |name: &str, prim, operands: &[&Atom]| {
+        let operands = operands.iter().map(|atom| (*atom).clone()).collect();
+        code.emit(program, name, real, Op::Prim(prim, operands))
+    };
+    match (kind, parameters) {
+        (DistKind::Normal, [mu, sigma]) => {
+            let inverse = prim("inverse", Prim::Div, &[&Atom::Real(1.0), sigma]);
+            let log_sigma = prim("log_sigma", Prim::Log, &[sigma]);
+            let normaliser = prim("normaliser", Prim::Add, &[&log_sigma, &Atom::Real(LOG_SQRT_TWO_PI)]);
+            let distance = prim("distance", Prim::Sub, &[x, mu]);
+            let z = prim("z", Prim::Mul, &[&distance, &inverse]);
+            let square = prim("square", Prim::Mul, &[&z, &z]);
+            let half = prim("half", Prim::Mul, &[&Atom::Real(-0.5), &square]);
+            Some(prim("log_density", Prim::Sub, &[&half, &normaliser]))
+        }
+        _ => None,
+    }
+}

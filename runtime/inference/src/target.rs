@@ -1,0 +1,111 @@
+//! The densities that gradient-based methods work on, and the points they begin at.
+
+use crate::density::Density;
+use borel_abi::stream::Stream;
+use borel_abi::{ErrorKind, RuntimeError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many random points are tried as the first one, as in Stan.
+const ATTEMPTS: u64 = 100;
+
+/// A density as a method sees it: what cannot be evaluated is a point to be rejected, and is counted.
+pub struct Target {
+    density: Density,
+    /// What has happened so far.
+    pub record: Arc<Record>,
+}
+
+/// What has happened in the evaluations of a density.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// How often the gradient was evaluated.
+    pub evaluations: AtomicU64,
+    /// How many evaluations were rejected: of density 0, not a number, or with an error that comes from the values of numbers.
+    pub rejections: AtomicU64,
+    /// The last such error.
+    pub last: Mutex<Option<RuntimeError>>,
+    /// The error that ended the run.
+    pub fatal: Mutex<Option<RuntimeError>>,
+}
+
+impl Record {
+    /// An error that was noted, if there is one.
+    pub fn take(slot: &Mutex<Option<RuntimeError>>) -> Option<RuntimeError> {
+        slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note(slot: &Mutex<Option<RuntimeError>>, error: RuntimeError) {
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// Another point may be better
+    Rejected,
+    /// The run ends; the record says why
+    Fatal,
+}
+
+impl Target {
+    /// Of a density that knows its dimension.
+    pub fn new(density: Density) -> Target {
+        Target { density, record: Arc::default() }
+    }
+
+    /// How many numbers a point has.
+    pub fn dimension(&mut self) -> usize {
+        self.density.dimension()
+    }
+
+    /// The log density, and its gradient; both are finite.
+    pub fn evaluate(&mut self, point: &[f64], gradient: &mut [f64]) -> Result<f64, Failure> {
+        self.record.evaluations.fetch_add(1, Ordering::Relaxed);
+        let rejected = || {
+            self.record.rejections.fetch_add(1, Ordering::Relaxed);
+            Err(Failure::Rejected)
+        };
+        match self.density.value_and_gradient(point, gradient) {
+            Ok(value) if value.is_finite() && gradient.iter().all(|slope| slope.is_finite()) => Ok(value),
+            Ok(_) => rejected(),
+            Err(error) if error.kind.is_numeric() => {
+                Record::note(&self.record.last, error);
+                rejected()
+            }
+            Err(error) => {
+                Record::note(&self.record.fatal, error);
+                Err(Failure::Fatal)
+            }
+        }
+    }
+
+    /// A first point where density and gradient are finite, found among random ones between -2 and 2.
+    pub fn first_point(&mut self, seed: u64, chain: u64) -> Result<Vec<f64>, RuntimeError> {
+        let mut gradient = vec![0.0; self.dimension()];
+        for attempt in 0..ATTEMPTS {
+            let mut stream = Stream::derive(seed, chain, attempt);
+            let point: Vec<f64> = gradient.iter().map(|_| 4.0 * stream.uniform() - 2.0).collect();
+            match self.evaluate(&point, &mut gradient) {
+                Ok(_) => return Ok(point),
+                Err(Failure::Rejected) => {}
+                Err(Failure::Fatal) => break,
+            }
+        }
+        let error = Record::take(&self.record.fatal).or_else(|| Record::take(&self.record.last));
+        Err(error.unwrap_or(RuntimeError::new(ErrorKind::ZeroDensity)))
+    }
+}
+
+/// Evaluates a density for the first time, at random points, until one has no error that comes from the values of numbers.
+pub fn discover(density: &mut Density, seed: u64) -> Result<(), RuntimeError> {
+    let mut attempt = 0;
+    loop {
+        match density.discover(Stream::derive(seed, u64::MAX, attempt)) {
+            Ok(_) => return Ok(()),
+            Err(error) if attempt + 1 < ATTEMPTS && error.kind.is_numeric() => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}

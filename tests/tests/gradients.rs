@@ -1,0 +1,283 @@
+//! Gradients of densities against differences, for one program of each construct that derivatives go through.
+
+use borel::{Data, Density, Program};
+
+/// The program, its data, and what it shows.
+fn density(text: &str, data: Data) -> Density {
+    let program = Program::compile(text).unwrap_or_else(|error| panic!("{error}"));
+    let model = program.sole_model().unwrap_or_else(|error| panic!("{error}"));
+    let bound = model.bind(&data).unwrap_or_else(|error| panic!("{error}"));
+    Density::new(&bound).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The derivative in one direction by central differences of three step lengths, extrapolated; and how far two orders are apart.
+fn difference(density: &mut Density, point: &[f64], index: usize) -> (f64, f64) {
+    let mut moved = point.to_vec();
+    let mut at = |x: f64| {
+        moved[index] = x;
+        density.log_density(&moved).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let x = point[index];
+    let mut best = (f64::NAN, f64::INFINITY);
+    for power in 3..9 {
+        let h = 2f64.powi(-2 * power + 3);
+        let mut central = |h: f64| (at(x + h) - at(x - h)) / (2.0 * h);
+        let (a, b, c) = (central(h), central(h / 2.0), central(h / 4.0));
+        let (early, late) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+        let found = (16.0 * late - early) / 15.0;
+        if (found - late).abs() < best.1 {
+            best = (found, (found - late).abs());
+        }
+    }
+    best
+}
+
+/// Compares at several points; the density of both evaluations is the same.
+fn check(text: &str, data: Data) {
+    let mut density = density(text, data);
+    let dimension = density.dimension();
+    let mut gradient = vec![0.0; dimension];
+    for point in 0..4 {
+        let point: Vec<f64> =
+            (0..dimension).map(|i| 0.9 * ((1.7 * i as f64 + 2.3 * point as f64 + 0.4).sin())).collect();
+        let value = density.value_and_gradient(&point, &mut gradient).unwrap_or_else(|error| panic!("{error}"));
+        let plain = density.log_density(&point).unwrap_or_else(|error| panic!("{error}"));
+        assert!((value - plain).abs() <= 1e-12 * (1.0 + plain.abs()), "{value} {plain}\n{text}");
+        assert!(value.is_finite(), "{value} at {point:?}\n{text}");
+        for (index, found) in gradient.iter().enumerate() {
+            let (expected, error) = difference(&mut density, &point, index);
+            let scale = expected.abs().max(1e-2 * value.abs()).max(1.0);
+            assert!(error < 1e-7 * scale, "the differences are no good: {expected} {error}\n{text}");
+            assert!(
+                (found - expected).abs() <= 1e-7 * scale,
+                "d[{index}] at {point:?}: {found}, not {expected}\n{text}"
+            );
+        }
+    }
+    assert_eq!(density.live_objects(), 0, "objects are left\n{text}");
+}
+
+#[test]
+fn straight_line() {
+    check(
+        "model m() {
+           let mu ~ Normal(1, 2)
+           let sigma ~ HalfNormal(3)
+           observe 1.5 ~ Normal(mu * sigma, exp(mu) + sigma)
+           return mu
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn supports() {
+    check(
+        "model m() {
+           let a ~ Exponential(2)
+           let b ~ Beta(2, 3)
+           let c ~ Uniform(-1, 4)
+           let d ~ Gamma(a + 1, b + 0.5)
+           let e ~ Pareto(1 + b, 3)
+           let f ~ LogNormal(c, d + 0.1)
+           let g ~ StudentT(3 + a, c, d + 0.1)
+           return f
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn functions() {
+    check(
+        "model m() {
+           let x ~ Normal(0, 1)
+           let y ~ Normal(0, 1)
+           let p = exp(0.1 * x)
+           factor(log(p + y * y) + log1p(p) + expm1(x / 10) + sin(x) * cos(y) + tan(0.3 * x) + atan(x * y) + tanh(y))
+           factor(p ^ y + p ^ 2 + (p + 1) ^ (-1.5) + sqrt(p + 1) + abs(x + 5) + min(x, y + 5) + max(x, y - 5))
+           factor(lgamma(p + 1) + digamma(p + 2) + inv_logit(x) + logit(0.1 + 0.5 * inv_logit(y)) + softplus(x))
+           return x
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn observations_in_a_loop() {
+    check(
+        "model regression(x: [Real], y: [Real]) {
+           let alpha ~ Normal(0, 10)
+           let beta ~ Normal(0, 10)
+           let sigma ~ HalfNormal(5)
+           for i in 0..len(x) { observe y[i] ~ Normal(alpha + beta * x[i], sigma) }
+           return beta
+         }",
+        Data::new().reals("x", &[1.0, 2.0, 3.0, 4.5]).reals("y", &[1.1, 1.9, 3.2, 4.4]),
+    );
+}
+
+#[test]
+fn choices_in_a_loop() {
+    check(
+        "model schools(y: [Real], sigma: [Real]) {
+           let mu ~ Normal(0, 5)
+           let tau ~ HalfCauchy(5)
+           let theta ~ iid(Normal(mu, tau), len(y))
+           for i in 0..len(y) { observe y[i] ~ Normal(theta[i], sigma[i]) }
+           return theta
+         }",
+        Data::new().reals("y", &[28.0, 8.0, -3.0]).reals("sigma", &[15.0, 10.0, 16.0]),
+    );
+    check(
+        "model schools(y: [Real], sigma: [Real]) {
+           let mu ~ Normal(0, 5)
+           let tau ~ HalfCauchy(5)
+           var theta = [0.0 for s in y]
+           for i in 0..len(y) {
+             theta[i] ~ Normal(0, 1)
+             observe y[i] ~ Normal(mu + tau * theta[i], sigma[i])
+           }
+           return mu
+         }",
+        Data::new().reals("y", &[28.0, 8.0, -3.0]).reals("sigma", &[15.0, 10.0, 16.0]),
+    );
+}
+
+#[test]
+fn carried_state() {
+    check(
+        "model ar(y: [Real]) {
+           let phi ~ Uniform(-1, 1)
+           let sigma ~ HalfNormal(1)
+           var mean = 0.0
+           var s = sigma
+           for i in 0..len(y) {
+             observe y[i] ~ Normal(mean, s)
+             mean = phi * y[i] + 0.3 * mean * phi
+             s = sqrt(0.1 + 0.5 * s * s + 0.2 * (y[i] - mean) * (y[i] - mean))
+           }
+           return phi
+         }",
+        Data::new().reals("y", &[1.0, 0.3, -0.5, 0.7, 1.4]),
+    );
+}
+
+#[test]
+fn branches() {
+    check(
+        "model m(y: [Real]) {
+           let x ~ Normal(0, 1)
+           let z ~ Normal(0, 1)
+           var total = z
+           for i in 0..len(y) {
+             if y[i] > 0 { total = total * x + y[i] } else if x > 0.1 { total = total - exp(z) } else { total = 2 * total }
+             if total > 100 { break }
+           }
+           observe 0.5 ~ Normal(total, 1)
+           return x
+         }",
+        Data::new().reals("y", &[1.0, -0.3, 0.5, -1.0]),
+    );
+}
+
+#[test]
+fn recursion_and_closures() {
+    check(
+        "fn power(x: Real, n: Int) -> Real { if n == 0 { 1.0 } else { x * power(x, n - 1) } }
+         fn twice(f: Real -> Real, x: Real) -> Real { f(f(x)) }
+         model m() {
+           let x ~ Normal(0, 1)
+           let a ~ Normal(0, 1)
+           let f = fn(t: Real) -> Real { a * t + sin(t) }
+           observe 0.3 ~ Normal(power(x, 5) + twice(f, x), 1)
+           return x
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn arrays_and_records() {
+    check(
+        "type Shape = { centre: Real, spread: Real }
+         model m(y: [Real]) {
+           let x ~ Normal(0, 1)
+           let a ~ Normal(0, 1)
+           var xs = [x, a, x * a, 1.0]
+           for i in 1..len(xs) { xs[i] = xs[i] + xs[i - 1] * a }
+           xs = xs ++ [exp(x)]
+           let squares = [t * t for t in xs]
+           let shape = { centre: sum(squares), spread: 1 + squares[2] }
+           for t in y { observe t ~ Normal(shape.centre, shape.spread) }
+           return x
+         }",
+        Data::new().reals("y", &[1.0, -0.3]),
+    );
+}
+
+#[test]
+fn matrices() {
+    check(
+        "model m(y: [Real]) {
+           let rho ~ HalfNormal(1)
+           let alpha ~ HalfNormal(1)
+           let n = len(y)
+           let k = matrix([[alpha * exp(-(i - j) ^ 2 / (2 * rho)) + (if i == j { 0.1 } else { 0.0 }) for j in 0..n] for i in 0..n])
+           let l = cholesky(k)
+           let z = solve(k, y)
+           factor(-0.5 * dot(y, z) - sum([log(l[i, i]) for i in 0..n]))
+           factor(-0.1 * log_determinant(k + transpose(k)) - sum(inverse(k) * k) / 10)
+           return rho
+         }",
+        Data::new().reals("y", &[1.0, -0.3, 0.4]),
+    );
+}
+
+#[test]
+fn linear_predictors() {
+    check(
+        "model m(x: Matrix, y: [Real]) {
+           let beta ~ iid(Normal(0, 1), columns(x))
+           let mu = x @ beta
+           for i in 0..len(y) { observe y[i] ~ Normal(mu[i], 1) }
+           return beta
+         }",
+        Data::new().reals("y", &[1.0, -0.3, 0.4]).matrix("x", &[vec![1.0, 2.0], vec![0.5, -1.0], vec![0.3, 0.2]]),
+    );
+}
+
+#[test]
+fn slices_and_joins() {
+    check(
+        "model m(y: [Real]) {
+           let a ~ iid(Normal(0, 1), 4)
+           let b = [a[1..3], a[0..2], [1.0, exp(a[3])]]
+           let c = b[1..3] ++ b[0..1]
+           var total = 0.0
+           for xs in c { for x in xs { total += x * total + x } }
+           observe y ~ iid(Normal(total, 1), 2)
+           return a
+         }",
+        Data::new().reals("y", &[1.0, -0.3]),
+    );
+}
+
+#[test]
+fn data_types() {
+    check(
+        "type Tree = Leaf(Real) | Node(Tree, Tree)
+         fn build(depth: Int, x: Real) -> Tree {
+           if depth == 0 { Leaf(x) } else { Node(build(depth - 1, x * 0.9), build(depth - 1, sin(x))) }
+         }
+         fn total(tree: Tree) -> Real {
+           match tree { Leaf(x) => x, Node(left, right) => total(left) + 0.5 * total(right) }
+         }
+         model m() {
+           let x ~ Normal(0, 1)
+           observe 0.7 ~ Normal(total(build(4, x)), exp(0.1 * x))
+           return x
+         }",
+        Data::new(),
+    );
+}

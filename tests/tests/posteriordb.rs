@@ -1,0 +1,103 @@
+//! NUTS on real posteriors against the reference draws of posteriordb (stan-dev/posteriordb).
+//!
+//! The data and the references are in the folder that the environment variable POSTERIORDB names; without it every test is
+//! reported as ignored. `tests/posteriordb` has a program for each. Agreement: the mean within four standard errors, of which
+//! those of the reference have 10,000 draws, and the standard deviation within a tenth.
+
+use borel::{Data, Inference, Posterior, Program};
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value as Json;
+use std::path::{Path, PathBuf};
+
+/// The programs, by the names of their posteriors.
+const POSTERIORS: [&str; 21] = [
+    "arK-arK",
+    "arma-arma11",
+    "bball_drive_event_0-hmm_drive_0",
+    "diamonds-diamonds",
+    "earnings-earn_height",
+    "earnings-logearn_interaction",
+    "eight_schools-eight_schools_centered",
+    "eight_schools-eight_schools_noncentered",
+    "garch-garch11",
+    "gp_pois_regr-gp_regr",
+    "hmm_example-hmm_example",
+    "kidiq-kidscore_interaction",
+    "kidiq-kidscore_momiq",
+    "kidiq_with_mom_work-kidscore_mom_work",
+    "kilpisjarvi_mod-kilpisjarvi",
+    "low_dim_gauss_mix-low_dim_gauss_mix",
+    "mesquite-logmesquite",
+    "mesquite-mesquite",
+    "nes1972-nes",
+    "nes2000-nes",
+    "sblrc-blr",
+];
+
+/// Parameters and data whose names begin with a capital in Stan's programs.
+const RENAMED: [(&str, &str); 3] = [("Intercept", "intercept"), ("X", "x"), ("Y", "y")];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let folder = std::env::var_os("POSTERIORDB").map(PathBuf::from);
+    let trial = |name: &'static str| {
+        let folder = folder.clone();
+        let is_ignored = folder.is_none();
+        Trial::test(name, move || agrees(&folder.unwrap_or_default(), name)).with_ignored_flag(is_ignored)
+    };
+    libtest_mimic::run(&arguments, POSTERIORS.into_iter().map(trial).collect()).exit();
+}
+
+fn agrees(folder: &Path, name: &str) -> Result<(), Failed> {
+    let references: Json = serde_json::from_str(&read(&folder.join("reference.json"))?)?;
+    let reference = references.get(name).ok_or(format!("reference.json has no {name}"))?;
+    let file = reference["data"].as_str().ok_or("no data")?;
+    let posterior = infer(&folder.join("data").join(file), name)?;
+    let parameters = reference["parameters"].as_object().ok_or("no parameters")?;
+    let differences: Vec<String> = parameters
+        .iter()
+        .filter_map(|(parameter, expected)| difference(&posterior, name, parameter, expected))
+        .collect();
+    if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
+}
+
+fn read(path: &Path) -> Result<String, Failed> {
+    Ok(std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)
+}
+
+fn infer(data: &Path, name: &str) -> Result<Posterior, Failed> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("posteriordb").join(name.replace('-', "_") + ".ppl");
+    let program = Program::compile_file(program)?;
+    let Json::Object(mut values) = serde_json::from_str(&read(data)?)? else { return Err("no object".into()) };
+    for (theirs, ours) in RENAMED {
+        if let Some(value) = values.remove(theirs) {
+            values.insert(ours.into(), value);
+        }
+    }
+    let model = program.sole_model()?;
+    values.retain(|name, _| model.parameters().iter().any(|parameter| parameter.name == *name));
+    let data = Data::from_json("data.json", &Json::Object(values).to_string())?;
+    Ok(Inference::nuts().seed(1).threads(2).run(&model.bind(&data)?)?)
+}
+
+/// How a parameter differs from its reference, if it does.
+fn difference(posterior: &Posterior, name: &str, parameter: &str, expected: &Json) -> Option<String> {
+    let ours = named(name, parameter);
+    let Some(found) = posterior.summary(&ours) else { return Some(format!("{ours} is not there")) };
+    let (mean, sd) = (expected["mean"].as_f64()?, expected["sd"].as_f64()?);
+    let (our_mean, our_sd) = (found.mean?, found.sd?);
+    let error = (found.mcse_mean.unwrap_or(0.0).powi(2) + sd * sd / 10_000.0).sqrt();
+    let agrees = (our_mean - mean).abs() < 4.0 * error && (our_sd / sd - 1.0).abs() <= 0.1;
+    (!agrees).then(|| format!("{ours}: mean {our_mean} sd {our_sd}, expected {mean} and {sd}, error {error}"))
+}
+
+/// The name of a parameter here: indices begin at 0.
+fn named(posterior: &str, parameter: &str) -> String {
+    let (base, indices) = parameter.split_once('[').unwrap_or((parameter, ""));
+    let base = RENAMED.iter().find(|(theirs, _)| *theirs == base).map_or(base, |(_, ours)| ours);
+    let indices = indices.trim_end_matches(']').split(',').filter_map(|index| index.parse::<usize>().ok());
+    let indices: String = indices.map(|index| format!("[{}]", index - 1)).collect();
+    // What is a choice in Stan's program and computed in ours.
+    let is_returned = posterior == "eight_schools-eight_schools_noncentered" && base == "theta";
+    if is_returned { format!("return.{base}{indices}") } else { format!("{base}{indices}") }
+}
