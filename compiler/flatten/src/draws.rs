@@ -312,6 +312,9 @@ impl<'a> Body<'_, 'a> {
         match (domain, word) {
             (_, Operand::Real(value)) if value.is_finite() && domain == Domain::Finite => Vec::new(),
             (_, Operand::Real(value)) if value.is_finite() && value > 0.0 && domain == Domain::Positive => Vec::new(),
+            (Domain::Positive, _) if self.type_of(word) == Ty::Int => {
+                vec![self.binary(Ty::Bool, Binary::LeInt, Operand::Int(1), word)]
+            }
             (Domain::NonNegative, _) if self.type_of(word) == Ty::Int => {
                 vec![self.binary(Ty::Bool, Binary::LeInt, Operand::Int(0), word)]
             }
