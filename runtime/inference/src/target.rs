@@ -1,8 +1,8 @@
 //! The densities that gradient-based methods work on, and the points they begin at.
 
 use crate::density::Density;
-use borel_abi::stream::Stream;
 use crate::run::Job;
+use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, Host, RuntimeError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
