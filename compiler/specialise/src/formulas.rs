@@ -107,9 +107,14 @@ fn formula(kind: DistKind, parameters: &[Atom], x: &Atom, program: &mut Program,
     };
     match (kind, parameters) {
         (DistKind::Normal, [mu, sigma]) => {
-            let inverse = prim("inverse", Prim::Div, &[&Atom::Real(1.0), sigma]);
-            let log_sigma = prim("log_sigma", Prim::Log, &[sigma]);
-            let normaliser = prim("normaliser", Prim::Add, &[&log_sigma, &Atom::Real(LOG_SQRT_TWO_PI)]);
+            let (inverse, normaliser) = match sigma {
+                Atom::Real(sigma) => (Atom::Real(sigma.recip()), Atom::Real(sigma.ln() + LOG_SQRT_TWO_PI)),
+                _ => {
+                    let log_sigma = prim("log_sigma", Prim::Log, &[sigma]);
+                    let inverse = prim("inverse", Prim::Div, &[&Atom::Real(1.0), sigma]);
+                    (inverse, prim("normaliser", Prim::Add, &[&log_sigma, &Atom::Real(LOG_SQRT_TWO_PI)]))
+                }
+            };
             let distance = prim("distance", Prim::Sub, &[x, mu]);
             let z = prim("z", Prim::Mul, &[&distance, &inverse]);
             let square = prim("square", Prim::Mul, &[&z, &z]);
