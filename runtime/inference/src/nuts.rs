@@ -27,6 +27,9 @@ pub enum Metric {
 /// Up to this dimension the metric is of low rank where nothing is said: beyond it finding the directions costs more than it is worth.
 pub const LOW_RANK_DIMENSION: usize = 300;
 
+/// How far the trajectories go that only look for the posterior.
+const APPROACH_DEPTH: u64 = 6;
+
 /// Settings.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Nuts {
@@ -79,19 +82,7 @@ pub fn chain(
 ) -> Result<ChainOfDraws, RuntimeError> {
     let suited = if density.dimension() <= LOW_RANK_DIMENSION { Metric::LowRank } else { Metric::Diagonal };
     match settings.metric.unwrap_or(suited) {
-        Metric::Diagonal => {
-            let mut chosen = DiagNutsSettings {
-                num_tune: settings.warmup as u64,
-                num_draws: settings.draws as u64,
-                maxdepth: settings.max_depth,
-                ..DiagNutsSettings::default()
-            };
-            chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
-            sample(&chosen, density, settings, seed, number, control, |stats| Figures {
-                energy: stats.point.energy,
-                saturated: stats.maxdepth_reached,
-            })
-        }
+        Metric::Diagonal => diagonal(density, None, settings, seed, number, control),
         Metric::LowRank => {
             let mut chosen = LowRankNutsSettings {
                 num_tune: settings.warmup as u64,
@@ -100,12 +91,42 @@ pub fn chain(
                 ..LowRankNutsSettings::default()
             };
             chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
-            sample(&chosen, density, settings, seed, number, control, |stats| Figures {
+            // From far away the gradients say little of the directions that matter near the posterior: a short chain with
+            // a diagonal metric goes there first.
+            let max_depth = settings.max_depth.min(APPROACH_DEPTH);
+            let approach = Nuts { warmup: settings.warmup / 8, draws: 1, max_depth, ..*settings };
+            let arrived = diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
+            let first = if arrived.partial { None } else { Some(arrived.points) };
+            let mut found = sample(&chosen, density, first, settings, seed, number, control, |stats| Figures {
                 energy: stats.point.energy,
                 saturated: stats.maxdepth_reached,
-            })
+            })?;
+            found.evaluations += arrived.evaluations;
+            found.rejections += arrived.rejections;
+            Ok(found)
         }
     }
+}
+
+fn diagonal(
+    density: Density,
+    first: Option<Vec<f64>>,
+    settings: &Nuts,
+    seed: u64,
+    number: u64,
+    control: &Control<'_>,
+) -> Result<ChainOfDraws, RuntimeError> {
+    let mut chosen = DiagNutsSettings {
+        num_tune: settings.warmup as u64,
+        num_draws: settings.draws as u64,
+        maxdepth: settings.max_depth,
+        ..DiagNutsSettings::default()
+    };
+    chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
+    sample(&chosen, density, first, settings, seed, number, control, |stats| Figures {
+        energy: stats.point.energy,
+        saturated: stats.maxdepth_reached,
+    })
 }
 
 /// What is read from the statistics of a draw.
@@ -116,9 +137,11 @@ struct Figures {
 
 type Statistics<S> = <<S as Settings>::Chain<CpuMath<Function>> as SamplerStats<CpuMath<Function>>>::Stats;
 
+#[allow(clippy::too_many_arguments, reason = "the settings of the crate and ours, and where it begins")]
 fn sample<S: Settings>(
     chosen: &S,
     density: Density,
+    first: Option<Vec<f64>>,
     settings: &Nuts,
     seed: u64,
     number: u64,
@@ -127,7 +150,10 @@ fn sample<S: Settings>(
 ) -> Result<ChainOfDraws, RuntimeError> {
     let start = std::time::Instant::now();
     let mut target = Target::new(density);
-    let first = target.first_point(seed, number)?;
+    let first = match first {
+        Some(first) => first,
+        None => target.first_point(seed, number)?,
+    };
     let record = target.record.clone();
     // What ends a run otherwise is a fault of the settings, which are checked where they are made.
     let ended = |_| Record::take(&record.fatal).unwrap_or(RuntimeError::new(ErrorKind::Unreachable));
