@@ -96,7 +96,10 @@ pub fn chain(
             let max_depth = settings.max_depth.min(APPROACH_DEPTH);
             let approach = Nuts { warmup: settings.warmup / 8, draws: 1, max_depth, ..*settings };
             let arrived = diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
-            let first = if arrived.partial { None } else { Some(arrived.points) };
+            if arrived.partial {
+                return Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
+            }
+            let first = Some(arrived.points);
             let mut found = sample(&chosen, density, first, settings, seed, number, control, |stats| Figures {
                 energy: stats.point.energy,
                 saturated: stats.maxdepth_reached,
@@ -135,24 +138,26 @@ struct Figures {
     saturated: bool,
 }
 
-type Statistics<S> = <<S as Settings>::Chain<CpuMath<Function>> as SamplerStats<CpuMath<Function>>>::Stats;
+type Statistics<'a, S> = <<S as Settings>::Chain<CpuMath<Function<'a>>> as SamplerStats<CpuMath<Function<'a>>>>::Stats;
 
 #[allow(clippy::too_many_arguments, reason = "the settings of the crate and ours, and where it begins")]
-fn sample<S: Settings>(
+fn sample<'a, S: Settings>(
     chosen: &S,
     density: Density,
     first: Option<Vec<f64>>,
     settings: &Nuts,
     seed: u64,
     number: u64,
-    control: &Control<'_>,
-    read: impl Fn(&Statistics<S>) -> Figures,
+    control: &Control<'a>,
+    read: impl Fn(&Statistics<'a, S>) -> Figures,
 ) -> Result<ChainOfDraws, RuntimeError> {
     let start = std::time::Instant::now();
-    let mut target = Target::new(density);
-    let first = match first {
-        Some(first) => first,
-        None => target.first_point(seed, number)?,
+    let mut target = Target::new(density, control.stop);
+    let stopped = || Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
+    let first = match first.map_or_else(|| target.first_point(seed, number), Ok) {
+        Ok(first) => first,
+        Err(_) if control.stopped() => return stopped(),
+        Err(error) => return Err(error),
     };
     let record = target.record.clone();
     // What ends a run otherwise is a fault of the settings, which are checked where they are made.
@@ -160,7 +165,9 @@ fn sample<S: Settings>(
     let function = Function { dimension: first.len(), target };
     let mut random = SmallRng::seed_from_u64(Stream::derive(seed, number, u64::MAX).next_u64());
     let mut chain = chosen.new_chain(number, CpuMath::new(function), &mut random).map_err(ended)?;
-    chain.set_position(&first).map_err(ended)?;
+    if let Err(error) = chain.set_position(&first) {
+        return if control.stopped() { stopped() } else { Err(ended(error)) };
+    }
     let mut found = ChainOfDraws::default();
     let total = settings.warmup + settings.draws;
     for draw in 0..total {
@@ -168,7 +175,15 @@ fn sample<S: Settings>(
             found.partial = true;
             break;
         }
-        let (point, _, statistics, progress) = chain.expanded_draw().map_err(ended)?;
+        let (point, _, statistics, progress) = match chain.expanded_draw() {
+            Ok(drawn) => drawn,
+            // In the middle of a trajectory.
+            Err(_) if control.stopped() => {
+                found.partial = true;
+                break;
+            }
+            Err(error) => return Err(ended(error)),
+        };
         if draw + 1 == settings.warmup {
             found.warmup_seconds = start.elapsed().as_secs_f64();
         }
@@ -197,9 +212,9 @@ fn sample<S: Settings>(
 }
 
 /// The density as the crate wants it.
-struct Function {
+struct Function<'a> {
     dimension: usize,
-    target: Target,
+    target: Target<'a>,
 }
 
 impl fmt::Display for Failure {
@@ -219,13 +234,13 @@ impl LogpError for Failure {
     }
 }
 
-impl HasDims for Function {
+impl HasDims for Function<'_> {
     fn dim_sizes(&self) -> HashMap<String, u64> {
         HashMap::from([("unconstrained_parameter".to_string(), self.dimension as u64)])
     }
 }
 
-impl CpuLogpFunc for Function {
+impl CpuLogpFunc for Function<'_> {
     type LogpError = Failure;
     type FlowParameters = ();
     type ExpandedVector = ();
