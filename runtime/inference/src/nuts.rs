@@ -95,7 +95,8 @@ pub fn chain(
             // a diagonal metric goes there first.
             let max_depth = settings.max_depth.min(APPROACH_DEPTH);
             let approach = Nuts { warmup: settings.warmup / 8, draws: 1, max_depth, ..*settings };
-            let arrived = diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
+            let arrived =
+                diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
             if arrived.partial {
                 return Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
             }
