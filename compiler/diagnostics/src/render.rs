@@ -221,7 +221,7 @@ mod tests {
     fn a_place_in_a_long_line() {
         let mut sources = SourceMap::default();
         let text = format!("{{\"μ\": [{}], \"n\": 12, \"k\": [{}]}}", "1, ".repeat(100), "2, ".repeat(100));
-        let start = text.find("\"n\"").expect("it is there") as u32;
+        let start = text.find("\"n\"").expect("it is there");
         let file = sources.add("data.json", text);
         let diagnostic = Diagnostic::warning("W0501", Span::new(file, start, start + 3), "no parameter", "not used");
         insta::assert_snapshot!(render(&diagnostic, &sources, false), @r#"
