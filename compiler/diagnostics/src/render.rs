@@ -227,7 +227,7 @@ mod tests {
         insta::assert_snapshot!(render(&diagnostic, &sources, false), @r#"
         warning[W0501]: no parameter
            ╭─[ data.json:1:311 ]
-         1 │ .. 1, 1, 1, 1, 1, 1, 1, 1, 1, ], "n": 12, "k": [2, 2, 2, 2, 2, 2, 2 ..
+         1 │ .. 1, 1, 1, 1, 1, 1, 1, 1, 1, ], "n": 12, "k": [2, 2, 2, 2, 2, 2,  ..
            │                                  ┬──
            │                                  ╰── not used
         "#);
