@@ -1,5 +1,6 @@
 //! Speed as ratios: Borel and hand-written Rust run in turns in one process, and the medians are compared.
 
+pub mod gradients;
 pub mod hand_written;
 
 use std::time::{Duration, Instant};

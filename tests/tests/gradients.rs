@@ -281,3 +281,88 @@ fn data_types() {
         Data::new(),
     );
 }
+
+/// A value, and parameters as functions of choices a and b, of distributions whose gradients compiled code asks for.
+const OBSERVATIONS: [(&str, &str); 34] = [
+    ("true", "Bernoulli(inv_logit(a))"),
+    ("false", "BernoulliLogit(a * b)"),
+    ("3", "Binomial(7, inv_logit(a))"),
+    ("3", "BinomialLogit(7, a)"),
+    ("3", "BetaBinomial(7, exp(a), exp(b))"),
+    ("2", "Categorical([0.2, 0.5 * inv_logit(a), 0.8 - 0.5 * inv_logit(a)])"),
+    ("1", "CategoricalLogit([a, b, a * b])"),
+    ("3", "Geometric(inv_logit(a))"),
+    ("3", "NegativeBinomial(exp(a), exp(b))"),
+    ("3", "NegativeBinomialRate(exp(a), exp(b))"),
+    ("1", "OrderedLogistic(a, [b, b + 1])"),
+    ("1", "OrderedProbit(a, [b, b + 1])"),
+    ("3", "Poisson(exp(a))"),
+    ("3", "PoissonLog(a)"),
+    ("0", "ZeroInflatedPoisson(inv_logit(a), exp(b))"),
+    ("2", "Zipf(2 + exp(a))"),
+    ("1.3", "Gamma(exp(a), exp(b))"),
+    ("0.3", "Beta(exp(a), exp(b))"),
+    ("1.3", "StudentT(exp(a), b, 1 + exp(b))"),
+    ("1.3", "Weibull(exp(a), exp(b))"),
+    ("1.3", "VonMises(a, exp(b))"),
+    ("1.3", "SkewNormal(a, exp(b), a + b)"),
+    ("1.3", "Wiener(3 + exp(a), 0.2, 0.5, b)"),
+    ("[0.2, 0.3, 0.5]", "Dirichlet([exp(a), exp(b), 1])"),
+    ("[2, 0, 3]", "Multinomial(5, [0.2, 0.5 * inv_logit(a), 0.8 - 0.5 * inv_logit(a)])"),
+    ("[2, 0, 3]", "DirichletMultinomial(5, [exp(a), exp(b), 1])"),
+    ("[0.3, -0.5]", "MvNormal([a, b], matrix([[1 + exp(a), 0.5 * b], [0.5 * b, 2 + exp(b)]]))"),
+    ("[0.3, -0.5]", "MvNormalCholesky([a, b], matrix([[exp(a), 0], [b, exp(b)]]))"),
+    ("[0.3, -0.5]", "MvStudentT(exp(a), [a, b], matrix([[1 + exp(a), 0.5 * b], [0.5 * b, 2 + exp(b)]]))"),
+    ("[0.3, -0.5, 0.2]", "GaussianRandomWalk(3, a, b, exp(a))"),
+    ("[0.3, -0.5, 0.2]", "Ar(3, [a, b], exp(a))"),
+    ("matrix([[1.0, 0.3], [0.3, 1.0]])", "LKJ(2, exp(a))"),
+    ("matrix([[1.0, 0.3], [0.3, 1.0]])", "Wishart(2 + exp(a), matrix([[1 + exp(b), 0.5], [0.5, 1]]))"),
+    ("matrix([[1.0, 0.3], [0.3, 1.0]])", "MatrixNormal(matrix([[a, 0], [b, 1]]), identity(2), matrix([[1 + exp(b), 0.5], [0.5, 1]]))"),
+];
+
+#[test]
+fn observations() {
+    for (value, distribution) in OBSERVATIONS {
+        let text =
+            format!("model m() {{\n  let a ~ Normal(0, 1)\n  let b ~ Normal(0, 1)\n  observe {value} ~ {distribution}\n  return a\n}}");
+        check(&text, Data::new());
+    }
+}
+
+#[test]
+fn choices_of_arrays_and_matrices() {
+    let choices = [
+        ("Dirichlet([2, 3, 1.5])", "x[0] - 2 * x[2]"),
+        ("MvNormal([0.5, 1], matrix([[1, 0.5], [0.5, 2]]))", "x[0] * x[1]"),
+        ("LKJ(3, 2)", "x[0, 1] + 2 * x[1, 2]"),
+        ("LKJCholesky(3, 2)", "x[1, 0] + x[2, 2]"),
+        ("Wishart(4, identity(2))", "log(x[0, 0]) - 0.1 * x[0, 1]"),
+        ("InverseWishart(4, identity(2))", "log(x[0, 0]) - 0.1 * x[0, 1]"),
+        ("MatrixNormal(matrix([[0, 1, 2]]), identity(1), identity(3))", "x[0, 1] * x[0, 2]"),
+        ("GaussianRandomWalk(4, 0, 0.1, 0.7)", "x[3] * x[0]"),
+        ("Ordered(Normal(0, 1), 3)", "x[2] - x[0] * x[1]"),
+        ("Ordered(Exponential(1), 3)", "x[2] - x[0] * x[1]"),
+        ("UnitVector(3)", "3 * x[0] - x[1] * x[2]"),
+        ("Truncated(Normal(0, 1), 0.5, 2)", "3 * x"),
+        ("Mixture([0.3, 0.7], [Normal(0, 1), Normal(3, 2)])", "0.1 * x"),
+    ];
+    for (distribution, use_of_it) in choices {
+        let text = format!("model m() {{\n  let x ~ {distribution}\n  observe 0.4 ~ Normal({use_of_it}, 1)\n  return x\n}}");
+        check(&text, Data::new());
+    }
+}
+
+#[test]
+fn distribution_functions_in_a_likelihood() {
+    check(
+        "model m() {
+           let a ~ Normal(0, 1)
+           let b ~ Normal(0, 1)
+           factor(log_cdf(Normal(a, exp(b)), 0.5) + log_ccdf(Gamma(exp(a), exp(b)), 1.5) + cdf(Weibull(exp(a), 2), 0.7))
+           observe 1.5 ~ Truncated(Normal(a, exp(b)), 1, 3)
+           observe 3.0 ~ Censored(Normal(a, exp(b)), -1, 3)
+           return a
+         }",
+        Data::new(),
+    );
+}

@@ -9,6 +9,7 @@
 
 mod activity;
 mod operations;
+mod outline;
 mod regions;
 mod reverse;
 mod rules;
@@ -58,7 +59,8 @@ fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<
         made.extend(both_ways(Reverse::new(module, &activity, &pairs, instance, false), instance));
     }
     made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
-    module.functions.extend(made);
+    let first = module.functions.len() as u32;
+    module.functions.extend(outline::outline(made, first));
     Ok(FunctionId(next))
 }
 

@@ -40,6 +40,9 @@ pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Err
             None => "its choices are too many to explore".to_string(),
         },
     };
+    if let Some(choice) = by_gradient(inference, bound, &obstacle)? {
+        return Ok(choice);
+    }
     let smc = Method::smc(Method::PARTICLES);
     let observes = run::code(inference, bound, &smc)?.main.module().roots.first().is_none_or(|root| root.observes);
     Ok(if observes {
@@ -49,6 +52,22 @@ pub(crate) fn choose(inference: &Inference, bound: &Bound) -> Result<Choice, Err
         let reason = format!("method: importance, {} draws, since nothing is observed ({obstacle})", Method::DRAWS);
         Choice { method: Method::importance(Method::DRAWS), reason, outcome: None }
     })
+}
+
+/// NUTS, if the model observes and its density is differentiable, with the same choices at every point tried.
+fn by_gradient(inference: &Inference, bound: &Bound, obstacle: &str) -> Result<Option<Choice>, Error> {
+    let method = Method::nuts();
+    let code = match run::code(inference, bound, &method) {
+        Ok(code) if code.main.module().roots.first().is_some_and(|root| root.observes) => code,
+        Ok(_) | Err(Error::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(dimension) = run::steady_dimension(inference, bound, &code) else { return Ok(None) };
+    let reason = format!(
+        "method: nuts, 4 chains of 1000 draws, since the density is differentiable, of {dimension} dimension{} ({obstacle})",
+        if dimension == 1 { "" } else { "s" }
+    );
+    Ok(Some(Choice { method, reason, outcome: None }))
 }
 
 /// The exact result, if it can be had with little work.

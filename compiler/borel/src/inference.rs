@@ -54,8 +54,8 @@ impl Inference {
         Inference { method: Some(method), ..Inference::automatic() }
     }
 
-    /// With the method that suits the model: exact if its choices are finite and few, else SMC if it observes, else
-    /// importance sampling. [`Posterior::choice`] says which it was and why.
+    /// With the method that suits the model: exact if its choices are finite and few; else, if it observes, NUTS if its density is
+    /// differentiable and SMC if not; else importance sampling. [`Posterior::choice`] says which it was and why.
     pub fn automatic() -> Inference {
         let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
         Inference {

@@ -38,6 +38,7 @@ mod model;
 mod posterior;
 mod program;
 mod run;
+mod trust;
 
 pub use borel_abi::Value;
 pub use borel_diagnostics::{Diagnostic, Severity, explain, suggest};

@@ -172,13 +172,14 @@ impl Program {
             }
             _ => {
                 let model = function.map_or_else(|| self.sole_model(), |name| self.model(name))?;
-                let is_gradient = stage == Stage::Gradient;
                 let purpose = match method {
-                    _ if is_gradient => Use::Density,
+                    _ if stage == Stage::Gradient => Use::Density,
                     Some(method) => run::purpose(&method),
                     None => Use::Step,
                 };
-                Target { function: model.function_id(), purpose, record: !is_gradient, optimise: self.optimise }
+                // Gradients are of densities that do not record.
+                let record = purpose != Use::Density;
+                Target { function: model.function_id(), purpose, record, optimise: self.optimise }
             }
         };
         let result = with_stack(COMPILER_STACK, || emit::back(&front.program, &target, stage));

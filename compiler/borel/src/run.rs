@@ -117,6 +117,13 @@ pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Res
     Ok(Code { main, gradient })
 }
 
+/// The number of choices of a density, if it makes the same ones at several points and has some.
+pub(crate) fn steady_dimension(inference: &Inference, bound: &Bound, code: &Code) -> Option<usize> {
+    let host = host(inference.max_memory, Box::new(|_| {}));
+    let job = job(code.gradient.as_ref()?, &bound.values).ok()?;
+    borel_inference::steady_dimension(&job, &host, inference.seed).filter(|dimension| *dimension > 0)
+}
+
 /// Runs a method once its code is there.
 pub(crate) fn run_method(
     inference: &Inference,
@@ -198,7 +205,9 @@ fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code,
             return failure(program, &stepwise.main, &located, &inference.interrupt);
         }
     }
-    failure(program, code.gradient.as_ref().unwrap_or(&code.main), error, &inference.interrupt)
+    // Where the density is zero the code that records has found.
+    let executable = code.gradient.as_ref().filter(|_| error.kind != ErrorKind::ZeroDensity).unwrap_or(&code.main);
+    failure(program, executable, error, &inference.interrupt)
 }
 
 /// A figure of a method: counts without a fraction.
@@ -245,6 +254,9 @@ fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &O
             "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
         )
     }));
+    if matches!(method, Method::Nuts(_)) {
+        list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
+    }
     bound.model.program().diagnostics(list)
 }
 

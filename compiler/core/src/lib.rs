@@ -493,6 +493,8 @@ pub fn missing(part: Part) -> &'static str {
 pub enum Prim {
     /// Int arithmetic; overflow (!)
     AddInt,
+    /// The next Int after one that is known to be below another
+    NextInt,
     /// (!)
     SubInt,
     /// (!)

@@ -59,6 +59,7 @@ impl Prim {
         use Prim::*;
         match self {
             AddInt | SubInt | MulInt | DivInt | RemInt | PowInt => partial(&[Int, Int], Int),
+            NextInt => total(&[Int], Int),
             NegInt | AbsInt => partial(&[Int], Int),
             MinInt | MaxInt => total(&[Int, Int], Int),
             EqInt | LtInt | LeInt => total(&[Int, Int], Bool),

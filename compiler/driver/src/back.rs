@@ -160,14 +160,14 @@ fn compile(flow: &borel_flow::Module, options: &Options) -> Result<Compiled, Vec
 }
 
 fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
-    let method = match target.purpose {
-        Use::Main => "running a program",
-        Use::Weigh => "importance sampling",
-        Use::Step => "smc",
-        Use::Enumerate => "enumerate",
-        Use::Density => "a density",
+    let cannot = match target.purpose {
+        Use::Main => "running a program cannot run this",
+        Use::Weigh => "importance sampling cannot run this",
+        Use::Step => "smc cannot run this",
+        Use::Enumerate => "enumerate cannot run this",
+        Use::Density => "this has no differentiable density",
     };
-    let message = format!("{method} cannot run this: {}", refusal.reason);
+    let message = format!("{cannot}: {}", refusal.reason);
     Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())
 }
 

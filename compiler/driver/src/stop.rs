@@ -48,7 +48,8 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::Refused => ("E0612", "reached here"),
         ErrorKind::Unreachable => ("E0613", "reached here"),
         ErrorKind::Interrupted => ("E0614", "was in this"),
-        ErrorKind::ZeroWeight | ErrorKind::NothingToDraw | ErrorKind::ZeroDensity => ("E0620", "here"),
+        ErrorKind::ZeroWeight | ErrorKind::NothingToDraw => ("E0620", "here"),
+        ErrorKind::ZeroDensity => ("E0620", "this makes it so"),
     }
 }
 

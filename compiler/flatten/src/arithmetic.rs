@@ -51,6 +51,7 @@ impl Body<'_, '_> {
             return Some(self.named(named, args.to_vec()));
         }
         Some(match prim {
+            Prim::NextInt => self.binary(Ty::Int, Binary::AddInt, args[0], Operand::Int(1)),
             Prim::NegInt => self.checked(Checked::Sub, Operand::Int(0), args[0]),
             Prim::AbsInt => {
                 let negated = self.checked(Checked::Sub, Operand::Int(0), args[0]);

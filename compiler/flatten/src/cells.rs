@@ -14,6 +14,7 @@ impl Body<'_, '_> {
     /// A new cell; its number.
     pub fn cell(&mut self, value: &Atom) -> Vec<Operand> {
         self.flattener.ambient = true;
+        self.refuse_lazy_choices();
         let number = self.named(Named::MemNew, Vec::new());
         self.put_into(number, value);
         vec![number]

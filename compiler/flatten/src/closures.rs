@@ -100,6 +100,7 @@ impl Body<'_, '_> {
     /// A `mem` of a closure.
     pub fn mem(&mut self, closure: &Atom) -> Vec<Operand> {
         self.flattener.ambient = true;
+        self.refuse_lazy_choices();
         let closure = self.word(closure);
         let number = self.named(Named::MemNew, Vec::new());
         let layout = self.flattener.mem_layout();

@@ -8,7 +8,7 @@ use borel_core::DistKind;
 use borel_distributions::bounds::{Bound, bounds, size_parameter, transform};
 use borel_distributions::{Discreteness, ParameterKind, ValueKind};
 use borel_flow::runtime::{Named, Special, value_type};
-use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary};
+use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary, View};
 
 /// What to use for a model without a density.
 const HELP: &str = "sum it out (`log_sum_exp` over its values, or `Mixture`), or use `smc` or `enumerate`";
@@ -59,10 +59,34 @@ impl Body<'_, '_> {
         value
     }
 
+    /// Notes the place at which the log density stops being finite.
+    pub fn blame(&mut self, log_density: Operand) {
+        let size = self.unary(Ty::Real, Unary::Abs, log_density);
+        let is_finite = self.binary(Ty::Bool, Binary::Le, size, Operand::Real(f64::MAX));
+        let site = Operand::Int(i64::from(self.site().0));
+        self.when(is_finite, |_| {}, |b| b.perform(Named::PointBlame, vec![site]));
+    }
+
     /// Says why there is no density.
     pub fn refuse_choice(&mut self, reason: String, word: Ty) -> Operand {
         self.refuse(reason, HELP.into());
         self.no_value(word)
+    }
+
+    /// Says that random functions have no density.
+    pub fn refuse_lazy_choices(&mut self) {
+        if self.view == View::Density {
+            let reason = "a random function draws its values as they are asked for, which no fixed number of choices stands for";
+            self.refuse(reason.into(), "draw what it is needed at as an array, or use `smc` or `importance`".into());
+        }
+    }
+
+    /// Says that a posterior by draws is no function of the point.
+    pub fn refuse_estimates(&mut self, method: Option<&Operand>) {
+        if self.view == View::Density && method != Some(&Operand::Int(0)) {
+            let reason = "`infer` by draws gives another posterior each time, so there is no density to differentiate";
+            self.refuse(reason.into(), "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into());
+        }
     }
 
     fn bound(&mut self, bound: Bound, parameters: &[Operand]) -> Option<Operand> {

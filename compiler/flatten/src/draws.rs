@@ -157,6 +157,9 @@ impl<'a> Body<'_, 'a> {
         let before = self.define("", Ty::Real, Expr::Context(offset::LOG_WEIGHT));
         let after = self.binary(Ty::Real, Binary::Add, before, log_weight);
         self.emit(Stmt::SetContext(offset::LOG_WEIGHT, after));
+        if self.view == View::Density && self.records() {
+            self.blame(after);
+        }
         self.checkpoint();
     }
 

@@ -158,6 +158,7 @@ impl Body<'_, '_> {
     /// The posterior of a closure; the views its method needs become wanted for all lambdas it may be.
     pub fn infer(&mut self, closure: &Atom, method: &Atom) -> Vec<Operand> {
         let (pointer, method) = (self.word(closure), self.atom(method));
+        self.refuse_estimates(method.first());
         let views: &[View] = match method.first() {
             Some(Operand::Int(0)) => &[View::Enumerate],
             Some(Operand::Int(1)) => &[View::Weigh],

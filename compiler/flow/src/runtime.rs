@@ -202,6 +202,8 @@ named! {
     ScopeLeave "borel_scope_leave" (Int) -> () false;
     /// The plan of the point says something else than this: site of the choice, how many numbers it reads
     PointExtend "borel_point_extend" (Int, Int) -> () false;
+    /// The log density is no longer finite at a site
+    PointBlame "borel_point_blame" (Int) -> () false;
     /// Transform, rows, columns: an array or matrix from the next numbers of the point (arrays have one column), and the logarithm of the
     /// Jacobian
     Constrain "borel_constrain" (Int, Int, Int) -> (Pointer, Real) true;

@@ -182,7 +182,7 @@ impl Stmt {
 }
 
 /// Calls `f` with every statement of a block, in the order of the text (a statement before those inside it).
-pub fn each_statement<'a>(block: &'a Block, f: &mut dyn FnMut(&'a Stmt)) {
+pub fn each_statement<'a>(block: &'a [Stmt], f: &mut dyn FnMut(&'a Stmt)) {
     for stmt in block {
         f(stmt);
         for inner in stmt.blocks() {

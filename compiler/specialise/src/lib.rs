@@ -27,6 +27,7 @@ mod rename;
 mod samplers;
 mod share;
 mod simplify;
+mod successors;
 mod size;
 mod unname;
 mod uses;

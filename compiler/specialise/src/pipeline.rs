@@ -2,7 +2,7 @@
 
 use borel_core::Program;
 
-use crate::{Options, arrays, call_pattern, contract, formulas, hoist, normalisers, reachable, unname};
+use crate::{Options, arrays, call_pattern, contract, formulas, hoist, normalisers, reachable, successors, unname};
 
 /// A pass: its name for messages, and what it does to a program that verifies; it verifies afterwards too.
 type Pass = (&'static str, fn(&mut Program));
@@ -19,6 +19,7 @@ const PASSES: &[Pass] = &[
     ("hoist", hoist::hoist),
     ("simplify", contract::simplify),
     ("prune again", reachable::prune),
+    ("successors", successors::successors),
 ];
 
 /// Runs all passes.

@@ -24,11 +24,13 @@ pub struct Point {
     plan: Vec<i64>,
     /// Whether the plan is still being made.
     discovers: Option<Stream>,
+    /// Where the log density stopped being finite in the last evaluation, of code that says so.
+    blamed: Option<i64>,
 }
 
 impl Default for Point {
     fn default() -> Point {
-        Point { values: Vec::new(), derivative: Vec::new(), plan: vec![END], discovers: None }
+        Point { values: Vec::new(), derivative: Vec::new(), plan: vec![END], discovers: None, blamed: None }
     }
 }
 
@@ -80,6 +82,7 @@ impl Point {
     /// Makes the context read this point, from its beginning.
     pub fn begin(&mut self, ctx: &mut Ctx) {
         ctx.position = 0;
+        self.blamed = None;
         self.place(ctx);
     }
 
@@ -108,6 +111,16 @@ impl Point {
         }
         self.place(ctx);
         Ok(())
+    }
+
+    /// Notes where the log density is no longer finite; the first place counts.
+    pub fn blame(&mut self, site: i64) {
+        self.blamed.get_or_insert(site);
+    }
+
+    /// Where the log density stopped being finite in the last evaluation, of code that says so.
+    pub fn blamed(&self) -> Option<i64> {
+        self.blamed
     }
 
     /// Whether an evaluation that ended at a position has read all of the point.

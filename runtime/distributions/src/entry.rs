@@ -109,7 +109,9 @@ pub(crate) unsafe fn give_gradient<D: Declared>(
         write(out);
         out.iter_mut().for_each(|derivative| *derivative = product(adjoint, *derivative));
     }
-    let (mut rest, mut result, mut shadows) = (&out[..], 0, shadows.iter());
+    // That of a value which is no Real is not asked for.
+    let skipped = usize::from(matches!(D::ENTRY.value, ValueKind::Int | ValueKind::Bool));
+    let (mut rest, mut result, mut shadows) = (&out[skipped..], 0, shadows.iter());
     let mut give = |is_array: bool, first: usize, count: usize| {
         let (these, others) = rest.split_at(count);
         rest = others;
@@ -127,7 +129,7 @@ pub(crate) unsafe fn give_gradient<D: Declared>(
     };
     match D::ENTRY.value {
         ValueKind::Real => give(false, 0, 1),
-        ValueKind::Int | ValueKind::Bool => give(true, 0, 0),
+        ValueKind::Int | ValueKind::Bool => {}
         ValueKind::RealArray | ValueKind::IntArray => give(true, 2, of_value),
         ValueKind::Matrix => give(true, 3, of_value),
     }

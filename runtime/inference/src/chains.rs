@@ -37,15 +37,26 @@ impl Chains<'_> {
         let mut density = Density::new(self.gradient, self.host)?;
         discover(&mut density, self.seed)?;
         if density.dimension() == 0 {
-            return Err(RuntimeError::new(ErrorKind::NothingToDraw));
+            let message = "the model makes no choices: there is nothing to draw";
+            return Err(RuntimeError::new(ErrorKind::Message(message.into())));
         }
         let densities: Result<Vec<Density>, RuntimeError> = (0..settings.chains).map(|_| density.another()).collect();
         let run = |(number, density): (usize, Density)| {
             let chain = nuts::chain(density, settings, self.seed, number as u64, control)?;
             self.draws(chain)
         };
-        let sampled = self.each(densities?, run)?;
+        let sampled = self.each(densities?, run).map_err(|error| self.located(error))?;
         Ok(joined(sampled, settings))
+    }
+
+    /// Where the density is zero, if that is why there is no first point: where it stops being finite at a random one.
+    fn located(&self, error: RuntimeError) -> RuntimeError {
+        if error.kind != ErrorKind::ZeroDensity {
+            return error;
+        }
+        let Ok(mut density) = Density::new(self.recording, self.host) else { return error };
+        let found = discover(&mut density, self.seed).ok().and_then(|()| density.blamed());
+        RuntimeError { site: found.and_then(|site| u32::try_from(site).ok()), ..error }
     }
 
     /// One thing after the other, or on a pool of threads; of several errors the first one counts.

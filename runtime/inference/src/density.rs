@@ -81,6 +81,11 @@ impl Density {
         self.held(None)
     }
 
+    /// Where the log density stopped being finite in the last evaluation: of a density that records named choices.
+    pub fn blamed(&mut self) -> Option<i64> {
+        self.point().blamed()
+    }
+
     /// The log density at a point; named choices and the value of the model go into a row of draws.
     ///
     /// # Panics
@@ -154,10 +159,10 @@ impl Density {
         let worker = self.worker.get();
         let position = worker.ctx().position;
         if value == f64::NEG_INFINITY || worker.point().is_read(position) {
-            Ok(())
-        } else {
-            Err(RuntimeError::new(ErrorKind::StructureChanged))
+            return Ok(());
         }
+        let missing = worker.point().sites().get(position as usize).copied().unwrap_or(-1);
+        Err(RuntimeError::at(ErrorKind::StructureChanged, missing))
     }
 
     /// How many objects are left on the heap: none, unless reference counts are wrong.

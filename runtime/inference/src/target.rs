@@ -2,7 +2,8 @@
 
 use crate::density::Density;
 use borel_abi::stream::Stream;
-use borel_abi::{ErrorKind, RuntimeError};
+use crate::run::Job;
+use borel_abi::{ErrorKind, Host, RuntimeError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -96,6 +97,25 @@ impl Target {
         let error = Record::take(&self.record.fatal).or_else(|| Record::take(&self.record.last));
         Err(error.unwrap_or(RuntimeError::new(ErrorKind::ZeroDensity)))
     }
+}
+
+/// How many other points a density is evaluated at to see whether it makes the same choices.
+const LOOKS: u64 = 10;
+
+/// The dimension of a density, if it could be evaluated and made the same choices at several random points.
+pub fn steady_dimension(job: &Job, host: &Host, seed: u64) -> Option<usize> {
+    let mut density = Density::new(job, host).ok()?;
+    discover(&mut density, seed).ok()?;
+    let dimension = density.dimension();
+    for look in 0..LOOKS {
+        let mut stream = Stream::derive(seed, u64::MAX - 1, look);
+        let point: Vec<f64> = (0..dimension).map(|_| 4.0 * stream.uniform() - 2.0).collect();
+        match density.log_density(&point) {
+            Err(error) if !error.kind.is_numeric() => return None,
+            _ => {}
+        }
+    }
+    Some(dimension)
 }
 
 /// Evaluates a density for the first time, at random points, until one has no error that comes from the values of numbers.

@@ -14,6 +14,7 @@ use borel_math::transform::Transform;
 
 table![
     borel_point_extend,
+    borel_point_blame,
     borel_constrain,
     borel_constrain_adjoint,
     borel_tape_grow,
@@ -29,6 +30,11 @@ unsafe extern "C" fn borel_point_extend(ctx: *mut Ctx, site: i64, count: i64) {
         let extended = Worker::of(ctx).extend_point(site, count);
         or_raise(ctx, site, extended);
     }
+}
+
+unsafe extern "C" fn borel_point_blame(ctx: *mut Ctx, site: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { Worker::of(ctx).point().blame(site) }
 }
 
 unsafe extern "C" fn borel_constrain(ctx: *mut Ctx, site: i64, transform: i64, rows: i64, columns: i64) {

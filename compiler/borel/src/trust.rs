@@ -1,0 +1,83 @@
+//! What to warn of after Markov chains: those that have not mixed, diverged, or moved too little. The thresholds are those of Vehtari and
+//! others (2021), Betancourt (2016) and Stan.
+
+use borel_diagnostics::Diagnostic;
+use borel_inference::Outcome;
+use borel_posterior::diagnostics::e_bfmi;
+use borel_posterior::summary::summarise;
+use borel_source::Span;
+
+/// Above this, chains do not agree.
+const R_HAT: f64 = 1.01;
+
+/// Effective draws that each chain should give.
+const ENOUGH: f64 = 100.0;
+
+/// Below this, energies move too little.
+const E_BFMI: f64 = 0.3;
+
+/// The warnings.
+pub(crate) fn warnings(model: &str, span: Span, outcome: &Outcome) -> Vec<Diagnostic> {
+    let mut list = Vec::new();
+    let mut warn = |code: &'static str, message: String, help: &str| {
+        list.push(Diagnostic::warning(code, span, message, "of this model").help(help));
+    };
+    let figure = |name: &str| outcome.diagnostics.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
+    let draws = outcome.draws.weights.len();
+    let divergences = figure("divergences");
+    if divergences > 0.0 {
+        warn(
+            "W0403",
+            format!("{divergences} of {draws} trajectories diverged: parts of the posterior of `{model}` may not have been reached"),
+            "draw what is scaled as a standard normal and scale it afterwards (`theta = mu + tau * z`), or take smaller steps: \
+             --target-acceptance 0.95",
+        );
+    }
+    let (mut worst, mut fewest) = ((R_HAT, None), (ENOUGH * outcome.draws.chains as f64, None));
+    for column in outcome.draws.columns() {
+        let summary = summarise(&outcome.draws, column);
+        // What never changes has not been drawn.
+        if summary.sd.is_none_or(|sd| sd <= 1e-12 * summary.mean.unwrap_or(0.0).abs()) {
+            continue;
+        }
+        if let Some(r_hat) = summary.r_hat.filter(|r_hat| *r_hat > worst.0) {
+            worst = (r_hat, Some(&column.name));
+        }
+        let sizes = [summary.ess_bulk, summary.ess_tail];
+        let size = sizes.into_iter().flatten().fold(f64::INFINITY, f64::min);
+        if size < fewest.0 {
+            fewest = (size, Some(&column.name));
+        }
+    }
+    if let (r_hat, Some(name)) = worst {
+        warn(
+            "W0404",
+            format!("the chains do not agree: r_hat of {name} is {r_hat:.3}, and should be below {R_HAT}"),
+            "take more draws (--warmup, --draws); chains that stay apart are in different modes: has the posterior several?",
+        );
+    } else if let (size, Some(name)) = fewest {
+        warn(
+            "W0405",
+            format!("few effective draws: those of {name} are worth {size:.0} independent ones"),
+            "take more draws (--draws); below 100 for each chain, the figures themselves are not to be trusted",
+        );
+    }
+    let saturated = figure("saturated_tree_depth");
+    if saturated > 0.0 {
+        warn(
+            "W0406",
+            format!("{saturated} of {draws} trajectories were cut short at the greatest depth"),
+            "the draws are right, but cost more than they need to: allow longer ones (--max-depth 12), or bring the choices of the model \
+             to similar scales",
+        );
+    }
+    let least = outcome.energies.iter().map(|energies| e_bfmi(energies)).fold(f64::INFINITY, f64::min);
+    if least < E_BFMI {
+        warn(
+            "W0407",
+            format!("the energy moves too little between draws: E-BFMI is {least:.2}, and should be above {E_BFMI}"),
+            "the tails of the posterior may not have been reached: a prior with lighter tails, or another parameterisation, may help",
+        );
+    }
+    list
+}
