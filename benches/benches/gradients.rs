@@ -9,12 +9,15 @@ use std::time::Duration;
 /// How often the two take turns.
 const ROUNDS: usize = 31;
 
+/// Log density and gradient at a point.
+type ByHand<'a> = Box<dyn Fn(&[f64], &mut [f64]) -> f64 + 'a>;
+
 /// A model with its data, and the same by hand.
 struct Case<'a> {
     name: &'static str,
     program: &'static str,
     data: Data,
-    by_hand: Box<dyn Fn(&[f64], &mut [f64]) -> f64 + 'a>,
+    by_hand: ByHand<'a>,
     repeats: usize,
 }
 
@@ -32,8 +35,7 @@ fn main() {
     let errors = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
     let groups: Vec<i64> = (0..5_000).map(|i| i * 7 % 500).collect();
     let counts: Vec<i64> = (0..5_000).map(|i| (i * 13 % 7) as i64).collect();
-    let log_factorials: Vec<f64> =
-        counts.iter().map(|n| (1..=*n).map(|k| (k as f64).ln()).sum()).collect();
+    let log_factorials: Vec<f64> = counts.iter().map(|n| (1..=*n).map(|k| (k as f64).ln()).sum()).collect();
     let states: Vec<f64> = (0..1_000).map(|t| f64::from(t * 17 % 4) + 0.3 * (f64::from(t) * 2.3).sin()).collect();
     let returns = wave(2_000, 2.9, 0.2);
     let cases = [

@@ -317,14 +317,18 @@ const OBSERVATIONS: [(&str, &str); 34] = [
     ("[0.3, -0.5, 0.2]", "Ar(3, [a, b], exp(a))"),
     ("matrix([[1.0, 0.3], [0.3, 1.0]])", "LKJ(2, exp(a))"),
     ("matrix([[1.0, 0.3], [0.3, 1.0]])", "Wishart(2 + exp(a), matrix([[1 + exp(b), 0.5], [0.5, 1]]))"),
-    ("matrix([[1.0, 0.3], [0.3, 1.0]])", "MatrixNormal(matrix([[a, 0], [b, 1]]), identity(2), matrix([[1 + exp(b), 0.5], [0.5, 1]]))"),
+    (
+        "matrix([[1.0, 0.3], [0.3, 1.0]])",
+        "MatrixNormal(matrix([[a, 0], [b, 1]]), identity(2), matrix([[1 + exp(b), 0.5], [0.5, 1]]))",
+    ),
 ];
 
 #[test]
 fn observations() {
     for (value, distribution) in OBSERVATIONS {
-        let text =
-            format!("model m() {{\n  let a ~ Normal(0, 1)\n  let b ~ Normal(0, 1)\n  observe {value} ~ {distribution}\n  return a\n}}");
+        let text = format!(
+            "model m() {{\n  let a ~ Normal(0, 1)\n  let b ~ Normal(0, 1)\n  observe {value} ~ {distribution}\n  return a\n}}"
+        );
         check(&text, Data::new());
     }
 }
@@ -347,7 +351,8 @@ fn choices_of_arrays_and_matrices() {
         ("Mixture([0.3, 0.7], [Normal(0, 1), Normal(3, 2)])", "0.1 * x"),
     ];
     for (distribution, use_of_it) in choices {
-        let text = format!("model m() {{\n  let x ~ {distribution}\n  observe 0.4 ~ Normal({use_of_it}, 1)\n  return x\n}}");
+        let text =
+            format!("model m() {{\n  let x ~ {distribution}\n  observe 0.4 ~ Normal({use_of_it}, 1)\n  return x\n}}");
         check(&text, Data::new());
     }
 }

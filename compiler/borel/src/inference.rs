@@ -46,6 +46,21 @@ pub struct Progress {
     pub done: u64,
     /// How many there will be, where that is known.
     pub total: Option<u64>,
+    /// Of methods with chains: which chain this is about, and how it is.
+    pub chain: Option<ChainProgress>,
+}
+
+/// How a chain is.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainProgress {
+    /// Its number, from 0.
+    pub chain: usize,
+    /// How many trajectories have diverged after the warmup.
+    pub divergences: u64,
+    /// The step size.
+    pub step_size: f64,
+    /// Whether it is still warming up.
+    pub is_warmup: bool,
 }
 
 impl Inference {

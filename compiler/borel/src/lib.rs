@@ -53,7 +53,7 @@ pub use describe::{describe, described_names};
 pub use diagnostics::Diagnostics;
 pub use error::Error;
 pub use files::{FileLoader, read_program};
-pub use inference::{Inference, Progress};
+pub use inference::{ChainProgress, Inference, Progress};
 pub use interactive::{ReplInput, definitions, format, is_complete, parse_repl};
 pub use interrupt::Interrupt;
 pub use method::{Method, Metric, Nuts, Resampling};

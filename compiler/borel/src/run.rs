@@ -4,7 +4,7 @@ use crate::choose::choose;
 use crate::density;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
-use crate::inference::{Inference, Progress};
+use crate::inference::{ChainProgress, Inference, Progress};
 use crate::interrupt::Interrupt;
 use crate::method::{Method, Metric, Nuts, Resampling};
 use crate::model::Bound;
@@ -229,7 +229,13 @@ fn run_with_progress(
     };
     let tell = |progress: borel_inference::Progress| {
         if let Some(watcher) = &inference.progress {
-            watcher(&Progress { what, done: progress.done, total: progress.total });
+            let chain = progress.chain.map(|chain| ChainProgress {
+                chain: chain.chain,
+                divergences: chain.divergences,
+                step_size: chain.step_size,
+                is_warmup: chain.is_warmup,
+            });
+            watcher(&Progress { what, done: progress.done, total: progress.total, chain });
         }
     };
     let stop = inference.interrupt.flag();

@@ -28,7 +28,9 @@ pub(crate) fn warnings(model: &str, span: Span, outcome: &Outcome) -> Vec<Diagno
     if divergences > 0.0 {
         warn(
             "W0403",
-            format!("{divergences} of {draws} trajectories diverged: parts of the posterior of `{model}` may not have been reached"),
+            format!(
+                "{divergences} of {draws} trajectories diverged: parts of the posterior of `{model}` may not have been reached"
+            ),
             "draw what is scaled as a standard normal and scale it afterwards (`theta = mu + tau * z`), or take smaller steps: \
              --target-acceptance 0.95",
         );

@@ -1,7 +1,7 @@
 //! `borel run`.
 
 use crate::arguments::{self, Format, Run};
-use crate::progress::Bar;
+use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
 use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Metric, Program, Resampling, RunOptions};
 
@@ -94,7 +94,7 @@ fn inference(
     interrupt: &Interrupt,
     bound: &Bound,
 ) -> Result<borel::Posterior, Error> {
-    let bar = Bar::new(!options.quiet);
+    let bar = Bars::new(!options.quiet);
     let shown = bar.clone();
     let mut inference = method.map_or_else(Inference::automatic, Inference::new);
     inference = inference.seed(options.seed).record(!options.no_record).interrupt(interrupt);

@@ -186,6 +186,9 @@ impl Op {
             }
             Op::Loop(_, params, _) => params.iter().for_each(|(_, a)| f(a)),
             Op::Sample(s, _) => source(s, f),
+            Op::Read(bounds, count) => {
+                bounds.lower.iter().chain(&bounds.upper).chain(count).for_each(f);
+            }
             Op::Observe(s, a) | Op::LogDensity(s, a) => {
                 source(s, f);
                 f(a);
@@ -228,6 +231,9 @@ impl Op {
             }
             Op::Loop(_, params, _) => params.iter_mut().for_each(|(_, a)| f(a)),
             Op::Sample(s, _) => source(s, f),
+            Op::Read(bounds, count) => {
+                bounds.lower.iter_mut().chain(&mut bounds.upper).chain(count).for_each(f);
+            }
             Op::Observe(s, a) | Op::LogDensity(s, a) => {
                 source(s, f);
                 f(a);

@@ -254,6 +254,9 @@ pub enum Op {
     Structural(Structural, Vec<Atom>),
     /// A draw; with the name of the choice, if it has one
     Sample(Source, Option<ChoiceId>),
+    /// A Real from the next number of the point of a density, above and below the bounds that there are, or so many as an array (without
+    /// bounds); the logarithm of the Jacobian is scored
+    Read(Bounds, Option<Atom>),
     /// Names a value as (part of) a choice: what a pattern in `let (a, b) ~ d` binds
     Record(ChoiceId, Atom),
     /// Scores the value under the distribution; SMC may resample after it
@@ -486,6 +489,15 @@ pub fn missing(part: Part) -> &'static str {
         Part::Entropy => "the entropy of this distribution is not known",
         Part::Transform => "the transform of this distribution is not known",
     }
+}
+
+/// Finite bounds of a Real, lower and upper, where it has any.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Bounds {
+    /// What it is above.
+    pub lower: Option<Atom>,
+    /// What it is below.
+    pub upper: Option<Atom>,
 }
 
 /// Primitives. Those marked (!) may stop the program at the span of the statement.

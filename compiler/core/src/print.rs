@@ -235,6 +235,11 @@ impl Printer<'_> {
             Op::Sample(source, Some(choice)) => {
                 format!("sample {} as {}", self.source(source), self.choice_name(*choice))
             }
+            Op::Read(bounds, count) => {
+                let bound = |bound: &Option<Atom>| bound.as_ref().map_or("..".into(), |bound| self.atom(bound));
+                let count = count.as_ref().map_or(String::new(), |count| format!(", {} of them", self.atom(count)));
+                format!("read from {} to {}{count}", bound(&bounds.lower), bound(&bounds.upper))
+            }
             Op::Record(choice, value) => format!("record {} {}", self.choice_name(*choice), self.atom(value)),
             Op::Observe(source, value) => format!("observe {} at {}", self.source(source), self.atom(value)),
             Op::Factor(weight) => format!("factor {}", self.atom(weight)),

@@ -314,6 +314,20 @@ impl Verifier<'_> {
                     self.is("a draw", ty, &value);
                 }
             }
+            Op::Read(bounds, count) => {
+                let bounds = bounds.lower.iter().chain(&bounds.upper);
+                bounds.for_each(|bound| self.expect_type("a bound", bound, &Type::Real));
+                match count {
+                    Some(count) => {
+                        self.expect_type("a number of choices", count, &Type::Int);
+                        let is_reals = self.program.element(ty).is_some_and(|ty| *self.program.ty(ty) == Type::Real);
+                        if !is_reals {
+                            self.problem(format!("an array of choices has type {}", self.show(ty)));
+                        }
+                    }
+                    None => self.is("a choice", ty, &Type::Real),
+                }
+            }
             Op::Observe(source, value) => {
                 self.scored(source, value);
                 self.is("an observation", ty, &Type::Unit);

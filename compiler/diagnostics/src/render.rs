@@ -39,7 +39,10 @@ fn write_remark(text: &mut String, indent: usize, title: &str, remark: &str) {
 fn snippet(diagnostic: &Diagnostic, sources: &SourceMap, tint: Color, color: bool) -> Option<String> {
     let labels: Vec<(Place, &str)> =
         diagnostic.labels.iter().filter_map(|label| Some((place(label.span, sources)?, label.text.as_str()))).collect();
-    let primary = labels.first()?.0;
+    let (primary, first) = *labels.first()?;
+    if let Some(part) = clipped(primary, first, sources) {
+        return Some(part);
+    }
     let config = Config::new()
         .with_index_type(IndexType::Byte)
         .with_char_set(CharSet::Unicode)
@@ -54,6 +57,35 @@ fn snippet(diagnostic: &Diagnostic, sources: &SourceMap, tint: Color, color: boo
     let mut output = Vec::new();
     report.finish().write(Cache::new(sources, labels.iter().map(|label| label.0)), &mut output).ok()?;
     Some(compact(&String::from_utf8_lossy(&output)))
+}
+
+/// Lines longer than this are shown in part.
+const LONG: usize = 200;
+
+/// How much is shown before and behind the place.
+const AROUND: usize = 30;
+
+/// The place alone, with what is around it, if its line is long: data often stand on one line.
+fn clipped(place: Place, text: &str, sources: &SourceMap) -> Option<String> {
+    let source = sources.file(place.file);
+    let all = &source.text;
+    let start = all[..place.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = all[place.start..].find('\n').map_or(all.len(), |at| place.start + at);
+    if end - start <= LONG {
+        return None;
+    }
+    let from = all.floor_char_boundary(place.start.saturating_sub(AROUND).max(start));
+    let stop = all.floor_char_boundary(place.end.min(place.start + LONG / 2).min(end).max(place.start));
+    let to = all.ceil_char_boundary((stop + AROUND).min(end));
+    let before = if from > start { ".. " } else { "" };
+    let after = if to < end { " .." } else { "" };
+    let (line, column) = (all[..start].matches('\n').count() + 1, all[start..place.start].chars().count() + 1);
+    let indent = " ".repeat(before.len() + all[from..place.start].chars().count());
+    let dashes = "─".repeat(all[place.start..stop].chars().count().saturating_sub(1));
+    let mut drawn = format!("   ╭─[ {}:{line}:{column} ]\n", source.name);
+    let _ = writeln!(drawn, "{line:>2} │ {before}{}{after}", &all[from..to]);
+    let _ = writeln!(drawn, "   │ {indent}┬{dashes}\n   │ {indent}╰── {text}");
+    Some(drawn)
 }
 
 /// Without ariadne's title, its spacing lines and the closing rule; its own compact mode would drop the underlines.
@@ -183,6 +215,22 @@ mod tests {
            │           ┬
            │           ╰── expected `)`
         ");
+    }
+
+    #[test]
+    fn a_place_in_a_long_line() {
+        let mut sources = SourceMap::default();
+        let text = format!("{{\"μ\": [{}], \"n\": 12, \"k\": [{}]}}", "1, ".repeat(100), "2, ".repeat(100));
+        let start = text.find("\"n\"").expect("it is there");
+        let file = sources.add("data.json", text);
+        let diagnostic = Diagnostic::warning("W0501", Span::new(file, start, start + 3), "no parameter", "not used");
+        insta::assert_snapshot!(render(&diagnostic, &sources, false), @r#"
+        warning[W0501]: no parameter
+           ╭─[ data.json:1:311 ]
+         1 │ .. 1, 1, 1, 1, 1, 1, 1, 1, 1, ], "n": 12, "k": [2, 2, 2, 2, 2, 2,  ..
+           │                                  ┬──
+           │                                  ╰── not used
+        "#);
     }
 
     #[test]

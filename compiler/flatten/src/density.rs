@@ -4,8 +4,8 @@
 use crate::body::Body;
 use borel_abi::ctx::offset;
 use borel_abi::point;
-use borel_core::DistKind;
-use borel_distributions::bounds::{Bound, bounds, size_parameter, transform};
+use borel_core::{self as core, Atom, DistKind};
+use borel_distributions::bounds::{Bound, Transform, bounds, size_parameter, transform};
 use borel_distributions::{Discreteness, ParameterKind, ValueKind};
 use borel_flow::runtime::{Named, Special, value_type};
 use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary, View};
@@ -23,7 +23,6 @@ impl Body<'_, '_> {
                 value_type(kind),
             );
         }
-        self.check_parameters(kind, &parameters);
         if entry.value != ValueKind::Real {
             return self.read_object(kind, parameters);
         }
@@ -33,6 +32,29 @@ impl Body<'_, '_> {
         let log_density = self.known_log_density(kind, parameters, vec![value]);
         self.score(log_density);
         value
+    }
+
+    /// A choice whose score is said elsewhere.
+    pub fn read(&mut self, bounds: &core::Bounds, count: Option<&Atom>) -> Operand {
+        let Some(count) = count else {
+            let mut operand = |bound: &Option<Atom>| bound.as_ref().map(|bound| self.word(bound));
+            let (lower, upper) = (operand(&bounds.lower), operand(&bounds.upper));
+            return self.read_between(lower, upper);
+        };
+        let count = self.word(count);
+        self.constrain(Transform::Reals, count, Operand::Int(1))
+    }
+
+    /// An array or matrix from the next numbers of the point.
+    fn constrain(&mut self, transform: Transform, rows: Operand, columns: Operand) -> Operand {
+        let results = self.locals_for("value", Named::Constrain.signature().results);
+        let args = vec![Operand::Int(transform as i64), rows, columns];
+        let site = self.site();
+        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Constrain), args, site));
+        if transform != Transform::Reals {
+            self.score(Operand::Local(results[1]));
+        }
+        Operand::Local(results[0])
     }
 
     /// A choice of arrays or matrices.
@@ -48,12 +70,7 @@ impl Body<'_, '_> {
             (ValueKind::Matrix, _) => rows,
             _ => Operand::Int(1),
         };
-        let results = self.locals_for("value", Named::Constrain.signature().results);
-        let args = vec![Operand::Int(transform(kind) as i64), rows, columns];
-        let site = self.site();
-        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Constrain), args, site));
-        let value = Operand::Local(results[0]);
-        self.score(Operand::Local(results[1]));
+        let value = self.constrain(transform(kind), rows, columns);
         let log_density = self.known_log_density(kind, parameters, vec![value]);
         self.score(log_density);
         value
@@ -76,7 +93,8 @@ impl Body<'_, '_> {
     /// Says that random functions have no density.
     pub fn refuse_lazy_choices(&mut self) {
         if self.view == View::Density {
-            let reason = "a random function draws its values as they are asked for, which no fixed number of choices stands for";
+            let reason =
+                "a random function draws its values as they are asked for, which no fixed number of choices stands for";
             self.refuse(reason.into(), "draw what it is needed at as an array, or use `smc` or `importance`".into());
         }
     }
@@ -85,7 +103,10 @@ impl Body<'_, '_> {
     pub fn refuse_estimates(&mut self, method: Option<&Operand>) {
         if self.view == View::Density && method != Some(&Operand::Int(0)) {
             let reason = "`infer` by draws gives another posterior each time, so there is no density to differentiate";
-            self.refuse(reason.into(), "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into());
+            self.refuse(
+                reason.into(),
+                "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into(),
+            );
         }
     }
 

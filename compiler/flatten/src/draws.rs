@@ -250,7 +250,7 @@ impl<'a> Body<'_, 'a> {
         let (draws, scores) = (self.view == View::Enumerate, self.view == View::Step);
         block.stmts.iter().any(|stmt| {
             let effects = match &stmt.op {
-                Op::Sample(..) => return draws,
+                Op::Sample(..) | Op::Read(..) => return draws,
                 Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => return scores,
                 Op::Call(callee, _) => facts.effects_of(Unit::Function(*callee)),
                 Op::Apply(closure, _) => {

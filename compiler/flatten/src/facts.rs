@@ -180,6 +180,7 @@ impl<'a> Scan<'a> {
             Op::Call(callee, _) => direct.calls.push(Unit::Function(*callee)),
             Op::Apply(Atom::Var(closure), _) => direct.applies.push(self.program.var_ty(*closure)),
             Op::Sample(..) => direct.effects.draws = true,
+            Op::Read(..) => (direct.effects.draws, direct.effects.scores) = (true, true),
             Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => direct.effects.scores = true,
             Op::Mem(_) => {
                 self.facts.mems.insert(ty);

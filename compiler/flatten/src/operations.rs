@@ -24,6 +24,7 @@ impl<'a> Body<'_, 'a> {
             Op::Dist(kind, atoms) => self.distribution(*kind, atoms),
             Op::Structural(structural, atoms) => self.structural(*structural, atoms, var),
             Op::Sample(source, choice) => self.sample(source, *choice, ty),
+            Op::Read(bounds, count) => vec![self.read(bounds, count.as_ref())],
             Op::Record(choice, atom) => {
                 let value = self.atom(atom);
                 self.record_atom(*choice, atom, &value);

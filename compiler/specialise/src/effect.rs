@@ -110,7 +110,9 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
         // Parameters are checked where a distribution is used. The functions that one is made of are taken to come to an end.
         Op::LogDensity(..) | Op::Quantity(..) => Effects::FAILS,
         Op::Fail(_) => Effects::FAILS,
-        Op::Sample(_, Some(_)) | Op::Record(..) | Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => Effects::ACTS,
+        Op::Sample(_, Some(_)) | Op::Record(..) | Op::Read(..) | Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => {
+            Effects::ACTS
+        }
         Op::Mem(_) | Op::Cell(_) | Op::Put(..) | Op::Print(_) => Effects::ACTS,
         Op::Take(_) => Effects::ACTS | Effects::FAILS,
         _ => Effects::NONE,

@@ -27,8 +27,8 @@ mod rename;
 mod samplers;
 mod share;
 mod simplify;
-mod successors;
 mod size;
+mod successors;
 mod unname;
 mod uses;
 

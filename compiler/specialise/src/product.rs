@@ -4,9 +4,14 @@
 //! A whole observation stays one: the log densities are summed, and the sum is one factor, since sequential Monte Carlo may
 //! resample after each. Sums run from the first to the last, as the runtime's do.
 
-use borel_core::{Atom, Block, ChoiceId, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type, Var};
+use borel_core::{
+    Atom, Block, Bounds, ChoiceId, DistKind, End, FunctionId, Op, Prim, Program, Source, Stmt, Structural, Ty, Type,
+    Var,
+};
+use borel_distributions::bounds::{Bound, bounds};
 
 use crate::code::Code;
+use crate::formulas::is_read;
 use crate::uses::Uses;
 
 /// Arrays given element by element are taken apart up to this length.
@@ -25,6 +30,11 @@ pub(crate) fn function(program: &mut Program, id: FunctionId) -> bool {
     changed
 }
 
+/// Whether a distribution has choices that are read as they are.
+fn is_unbounded(kind: DistKind) -> bool {
+    is_read(kind) && bounds(kind) == (Bound::Infinite, Bound::Infinite)
+}
+
 /// What a variable is, as far as it matters here.
 #[derive(Clone)]
 enum Part {
@@ -36,6 +46,8 @@ enum Part {
     Product(Var),
     /// So many draws of a distribution.
     Iid(Atom, Atom),
+    /// A distribution of the catalogue over all Reals, in the density view.
+    Unbounded,
     /// A number that is not negative.
     Length,
 }
@@ -74,6 +86,7 @@ impl Products<'_> {
                 [distribution, count] => Part::Iid(distribution.clone(), count.clone()),
                 _ => return,
             },
+            Op::Dist(kind, _) if self.program.density && is_unbounded(*kind) => Part::Unbounded,
             Op::Prim(Prim::Len, _) => Part::Length,
             Op::Prim(Prim::MaxInt, operands) if operands.iter().any(|operand| self.is_length(operand)) => Part::Length,
             _ => return,
@@ -102,6 +115,14 @@ impl Products<'_> {
         let mut code = Code::at(stmt.span);
         let op = match &stmt.op {
             Op::Sample(Source::Value(source), choice) => {
+                if let Some(read) = self.read(source) {
+                    code.stmts.push(Stmt { var: stmt.var, op: read, span: stmt.span });
+                    let scored = self.observe(source, &Atom::Var(stmt.var), &mut code)?;
+                    let unit = self.program.unit();
+                    code.emit(self.program, "_", unit, scored);
+                    self.record(*choice, stmt.var, &mut code);
+                    return Some(code.stmts);
+                }
                 let op = self.sample(source, &mut code)?;
                 code.stmts.push(Stmt { var: stmt.var, op, span: stmt.span });
                 self.record(*choice, stmt.var, &mut code);
@@ -122,6 +143,13 @@ impl Products<'_> {
         };
         code.stmts.push(Stmt { var: stmt.var, op, span: stmt.span });
         Some(code.stmts)
+    }
+
+    /// An array of choices of one distribution over all Reals, read from the point at once.
+    fn read(&self, source: &Atom) -> Option<Op> {
+        let Part::Iid(distribution, count) = self.part(source)? else { return None };
+        let is_plain = self.is_length(count) && matches!(self.part(distribution)?, Part::Unbounded);
+        is_plain.then(|| Op::Read(Bounds::default(), Some(count.clone())))
     }
 
     fn record(&mut self, choice: Option<ChoiceId>, var: Var, code: &mut Code) {

@@ -53,7 +53,7 @@ model m#0(xs.0: [Real]) -> Real {
       x.7: Real = IndexUnchecked(xs.0, i.3)
       t.8: Real = Mul(2.0, x.7)
       t.9: Real = Add(result.4, t.8)
-      t.10: Int = AddInt(i.3, 1)
+      t.10: Int = NextInt(i.3)
       continue '0 (t.10, t.9)
     } else {
       break '0 result.4
@@ -89,7 +89,7 @@ model walk#0(y.0: [Real]) -> Real {
       x.7: Real = sample Normal(x.4, 2.0) as x#0
       t.8: Real = IndexUnchecked(y.0, i.3)
       _.9: Unit = observe Normal(x.7, 1.0) at t.8
-      t.10: Int = AddInt(i.3, 1)
+      t.10: Int = NextInt(i.3)
       continue '0 (t.10, x.7)
     } else {
       break '0 x.4

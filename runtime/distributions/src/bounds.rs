@@ -1,7 +1,7 @@
 //! The ends of supports as functions of parameters: what the compiler chooses the transform of a choice by.
 
 use crate::{Argument, Domain, Kind, ParameterKind, support_value};
-use borel_math::transform::Transform;
+pub use borel_math::transform::Transform;
 
 /// An end of the support of a distribution over numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]

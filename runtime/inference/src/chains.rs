@@ -46,7 +46,7 @@ impl Chains<'_> {
             self.draws(chain)
         };
         let sampled = self.each(densities?, run).map_err(|error| self.located(error))?;
-        Ok(joined(sampled, settings))
+        joined(sampled, settings)
     }
 
     /// Where the density is zero, if that is why there is no first point: where it stops being finite at a random one.
@@ -77,25 +77,42 @@ impl Chains<'_> {
     }
 
     /// The named choices and the value of the model at each point of a chain.
-    fn draws(&self, chain: ChainOfDraws) -> Result<Sampled, RuntimeError> {
+    fn draws(&self, mut chain: ChainOfDraws) -> Result<Sampled, RuntimeError> {
         let mut density = Density::new(self.recording, self.host)?;
         discover(&mut density, self.seed)?;
         let mut draws = Draws::new();
         let count = chain.energies.len();
         draws.weights = vec![1.0 / count as f64; count];
         for (row, point) in chain.points.chunks_exact(density.dimension()).enumerate() {
-            density.draw(point, row, &mut draws)?;
+            match density.draw(point, row, &mut draws) {
+                Ok(_) => {}
+                // What is there by then.
+                Err(error) if error.kind == ErrorKind::Interrupted => {
+                    chain.energies.truncate(row);
+                    chain.partial = true;
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
         }
         let live_objects = density.live_objects();
         Ok(Sampled { chain, draws, live_objects })
     }
 }
 
-/// The chains together, each with the same share.
-fn joined(sampled: Vec<Sampled>, settings: &Nuts) -> Outcome {
+/// How many draws of each chain are kept: chains that were stopped end where others do, so that they can be compared, and those that had
+/// hardly begun are left out where more draws remain so.
+fn common_length(sampled: &[Sampled]) -> usize {
+    let mut lengths: Vec<usize> = sampled.iter().map(|one| one.chain.energies.len()).collect();
+    lengths.sort_unstable_by(|a, b| b.cmp(a));
+    let best = (1..=lengths.len()).max_by_key(|count| count * lengths[count - 1]);
+    best.map_or(0, |count| lengths[count - 1])
+}
+
+/// The chains together, each with the same share; an error if there are no draws yet.
+fn joined(sampled: Vec<Sampled>, settings: &Nuts) -> Result<Outcome, RuntimeError> {
     let mut outcome = Outcome::default();
-    // Chains that were stopped end where the shortest one does, so that they can be compared.
-    let shortest = sampled.iter().map(|one| one.chain.energies.len()).min().unwrap_or(0);
+    let shortest = common_length(&sampled);
     let sum = |f: fn(&ChainOfDraws) -> f64| sampled.iter().map(|one| f(&one.chain)).sum::<f64>();
     outcome.diagnostics = vec![
         ("chains", settings.chains as f64),
@@ -109,13 +126,19 @@ fn joined(sampled: Vec<Sampled>, settings: &Nuts) -> Outcome {
     outcome.warmup_seconds = sampled.iter().map(|one| one.chain.warmup_seconds).reduce(f64::max);
     outcome.partial = sampled.iter().any(|one| one.chain.partial);
     outcome.rejection = sampled.iter().find_map(|one| one.chain.last.clone());
-    outcome.energies = sampled.iter().map(|one| one.chain.energies[..shortest].to_vec()).collect();
+    outcome.energies = sampled
+        .iter()
+        .filter(|one| one.chain.energies.len() >= shortest)
+        .map(|one| one.chain.energies[..shortest].to_vec())
+        .collect();
     outcome.live_objects = sampled.iter().map(|one| one.live_objects).sum();
-    for (index, one) in sampled.iter().enumerate() {
-        let draws = one.draws.first(shortest);
-        outcome.draws.merge(&draws, 1.0 / (index + 1) as f64);
+    if shortest == 0 {
+        return Err(RuntimeError::new(ErrorKind::Interrupted));
     }
-    outcome.draws.chains = sampled.len();
+    for one in sampled.iter().filter(|one| one.chain.energies.len() >= shortest) {
+        outcome.draws.chains += 1;
+        outcome.draws.merge(&one.draws.first(shortest), 1.0 / outcome.draws.chains as f64);
+    }
     outcome.draws.arrange();
-    outcome
+    Ok(outcome)
 }

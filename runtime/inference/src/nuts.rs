@@ -27,6 +27,9 @@ pub enum Metric {
 /// Up to this dimension the metric is of low rank where nothing is said: beyond it finding the directions costs more than it is worth.
 pub const LOW_RANK_DIMENSION: usize = 300;
 
+/// How far the trajectories go that only look for the posterior.
+const APPROACH_DEPTH: u64 = 6;
+
 /// Settings.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Nuts {
@@ -79,19 +82,7 @@ pub fn chain(
 ) -> Result<ChainOfDraws, RuntimeError> {
     let suited = if density.dimension() <= LOW_RANK_DIMENSION { Metric::LowRank } else { Metric::Diagonal };
     match settings.metric.unwrap_or(suited) {
-        Metric::Diagonal => {
-            let mut chosen = DiagNutsSettings {
-                num_tune: settings.warmup as u64,
-                num_draws: settings.draws as u64,
-                maxdepth: settings.max_depth,
-                ..DiagNutsSettings::default()
-            };
-            chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
-            sample(&chosen, density, settings, seed, number, control, |stats| Figures {
-                energy: stats.point.energy,
-                saturated: stats.maxdepth_reached,
-            })
-        }
+        Metric::Diagonal => diagonal(density, None, settings, seed, number, control),
         Metric::LowRank => {
             let mut chosen = LowRankNutsSettings {
                 num_tune: settings.warmup as u64,
@@ -100,12 +91,46 @@ pub fn chain(
                 ..LowRankNutsSettings::default()
             };
             chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
-            sample(&chosen, density, settings, seed, number, control, |stats| Figures {
+            // From far away the gradients say little of the directions that matter near the posterior: a short chain with
+            // a diagonal metric goes there first.
+            let max_depth = settings.max_depth.min(APPROACH_DEPTH);
+            let approach = Nuts { warmup: settings.warmup / 8, draws: 1, max_depth, ..*settings };
+            let arrived =
+                diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
+            if arrived.partial {
+                return Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
+            }
+            let first = Some(arrived.points);
+            let mut found = sample(&chosen, density, first, settings, seed, number, control, |stats| Figures {
                 energy: stats.point.energy,
                 saturated: stats.maxdepth_reached,
-            })
+            })?;
+            found.evaluations += arrived.evaluations;
+            found.rejections += arrived.rejections;
+            Ok(found)
         }
     }
+}
+
+fn diagonal(
+    density: Density,
+    first: Option<Vec<f64>>,
+    settings: &Nuts,
+    seed: u64,
+    number: u64,
+    control: &Control<'_>,
+) -> Result<ChainOfDraws, RuntimeError> {
+    let mut chosen = DiagNutsSettings {
+        num_tune: settings.warmup as u64,
+        num_draws: settings.draws as u64,
+        maxdepth: settings.max_depth,
+        ..DiagNutsSettings::default()
+    };
+    chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
+    sample(&chosen, density, first, settings, seed, number, control, |stats| Figures {
+        energy: stats.point.energy,
+        saturated: stats.maxdepth_reached,
+    })
 }
 
 /// What is read from the statistics of a draw.
@@ -114,27 +139,36 @@ struct Figures {
     saturated: bool,
 }
 
-type Statistics<S> = <<S as Settings>::Chain<CpuMath<Function>> as SamplerStats<CpuMath<Function>>>::Stats;
+type Statistics<'a, S> = <<S as Settings>::Chain<CpuMath<Function<'a>>> as SamplerStats<CpuMath<Function<'a>>>>::Stats;
 
-fn sample<S: Settings>(
+#[allow(clippy::too_many_arguments, reason = "the settings of the crate and ours, and where it begins")]
+fn sample<'a, S: Settings>(
     chosen: &S,
     density: Density,
+    first: Option<Vec<f64>>,
     settings: &Nuts,
     seed: u64,
     number: u64,
-    control: &Control<'_>,
-    read: impl Fn(&Statistics<S>) -> Figures,
+    control: &Control<'a>,
+    read: impl Fn(&Statistics<'a, S>) -> Figures,
 ) -> Result<ChainOfDraws, RuntimeError> {
     let start = std::time::Instant::now();
-    let mut target = Target::new(density);
-    let first = target.first_point(seed, number)?;
+    let mut target = Target::new(density, control.stop);
+    let stopped = || Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
+    let first = match first.map_or_else(|| target.first_point(seed, number), Ok) {
+        Ok(first) => first,
+        Err(_) if control.stopped() => return stopped(),
+        Err(error) => return Err(error),
+    };
     let record = target.record.clone();
     // What ends a run otherwise is a fault of the settings, which are checked where they are made.
     let ended = |_| Record::take(&record.fatal).unwrap_or(RuntimeError::new(ErrorKind::Unreachable));
     let function = Function { dimension: first.len(), target };
     let mut random = SmallRng::seed_from_u64(Stream::derive(seed, number, u64::MAX).next_u64());
     let mut chain = chosen.new_chain(number, CpuMath::new(function), &mut random).map_err(ended)?;
-    chain.set_position(&first).map_err(ended)?;
+    if let Err(error) = chain.set_position(&first) {
+        return if control.stopped() { stopped() } else { Err(ended(error)) };
+    }
     let mut found = ChainOfDraws::default();
     let total = settings.warmup + settings.draws;
     for draw in 0..total {
@@ -142,7 +176,15 @@ fn sample<S: Settings>(
             found.partial = true;
             break;
         }
-        let (point, _, statistics, progress) = chain.expanded_draw().map_err(ended)?;
+        let (point, _, statistics, progress) = match chain.expanded_draw() {
+            Ok(drawn) => drawn,
+            // In the middle of a trajectory.
+            Err(_) if control.stopped() => {
+                found.partial = true;
+                break;
+            }
+            Err(error) => return Err(ended(error)),
+        };
         if draw + 1 == settings.warmup {
             found.warmup_seconds = start.elapsed().as_secs_f64();
         }
@@ -171,9 +213,9 @@ fn sample<S: Settings>(
 }
 
 /// The density as the crate wants it.
-struct Function {
+struct Function<'a> {
     dimension: usize,
-    target: Target,
+    target: Target<'a>,
 }
 
 impl fmt::Display for Failure {
@@ -193,13 +235,13 @@ impl LogpError for Failure {
     }
 }
 
-impl HasDims for Function {
+impl HasDims for Function<'_> {
     fn dim_sizes(&self) -> HashMap<String, u64> {
         HashMap::from([("unconstrained_parameter".to_string(), self.dimension as u64)])
     }
 }
 
-impl CpuLogpFunc for Function {
+impl CpuLogpFunc for Function<'_> {
     type LogpError = Failure;
     type FlowParameters = ();
     type ExpandedVector = ();

@@ -1,18 +1,19 @@
 //! The densities that gradient-based methods work on, and the points they begin at.
 
 use crate::density::Density;
-use borel_abi::stream::Stream;
 use crate::run::Job;
+use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, Host, RuntimeError};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many random points are tried as the first one, as in Stan.
 const ATTEMPTS: u64 = 100;
 
 /// A density as a method sees it: what cannot be evaluated is a point to be rejected, and is counted.
-pub struct Target {
+pub struct Target<'a> {
     density: Density,
+    stop: Option<&'a AtomicBool>,
     /// What has happened so far.
     pub record: Arc<Record>,
 }
@@ -46,14 +47,14 @@ impl Record {
 pub enum Failure {
     /// Another point may be better
     Rejected,
-    /// The run ends; the record says why
+    /// The run ends: it was asked to, or the record says why
     Fatal,
 }
 
-impl Target {
-    /// Of a density that knows its dimension.
-    pub fn new(density: Density) -> Target {
-        Target { density, record: Arc::default() }
+impl<'a> Target<'a> {
+    /// Of a density that knows its dimension; evaluations fail once the flag is set.
+    pub fn new(density: Density, stop: Option<&'a AtomicBool>) -> Target<'a> {
+        Target { density, stop, record: Arc::default() }
     }
 
     /// How many numbers a point has.
@@ -63,6 +64,9 @@ impl Target {
 
     /// The log density, and its gradient; both are finite.
     pub fn evaluate(&mut self, point: &[f64], gradient: &mut [f64]) -> Result<f64, Failure> {
+        if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return Err(Failure::Fatal);
+        }
         self.record.evaluations.fetch_add(1, Ordering::Relaxed);
         let rejected = || {
             self.record.rejections.fetch_add(1, Ordering::Relaxed);

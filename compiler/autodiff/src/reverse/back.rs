@@ -122,6 +122,24 @@ impl<'r, 'a> Back<'r, 'a> {
         self.sums.insert(local, sum);
     }
 
+    /// Takes from the adjoint of an operand, if it is active.
+    pub fn subtract(&mut self, operand: Operand, term: Operand) {
+        let Operand::Local(local) = operand else { return };
+        if !self.reverse.is_active_local(local) {
+            return;
+        }
+        if self.reverse.is_variable(local) {
+            let adjoint = self.reverse.adjoint(local);
+            self.out.push(Stmt::Let(adjoint, Expr::Binary(Binary::Sub, Operand::Local(adjoint), term)));
+            return;
+        }
+        let sum = match self.sums.get(&local).copied() {
+            Some(sum) => self.binary(Binary::Sub, sum, term),
+            None => self.unary(Unary::Negate, term),
+        };
+        self.sums.insert(local, sum);
+    }
+
     /// Adds adjoint * slope.
     pub fn add_product(&mut self, operand: Operand, adjoint: Operand, slope: Operand) {
         if self.is_active(operand) {
@@ -154,6 +172,7 @@ impl<'r, 'a> Back<'r, 'a> {
             (Binary::Mul, Operand::Real(-1.0), other) | (Binary::Mul, other, Operand::Real(-1.0)) => {
                 self.unary(Unary::Negate, other)
             }
+            (Binary::Sub, Operand::Real(x), Operand::Real(y)) => Operand::Real(x - y),
             _ => self.define(Ty::Real, Expr::Binary(op, a, b)),
         }
     }

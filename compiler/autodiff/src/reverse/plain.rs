@@ -207,10 +207,7 @@ impl Back<'_, '_> {
 
     fn unary_rule(&mut self, op: Unary, a: Operand, local: Local, adjoint: Operand) {
         match op {
-            Unary::Negate => {
-                let term = self.unary(Unary::Negate, adjoint);
-                self.add(a, term);
-            }
+            Unary::Negate => self.subtract(a, adjoint),
             Unary::Abs => {
                 let a_value = self.value(a);
                 let is_positive = self.compare(Binary::Lt, Operand::Real(0.0), a_value);
@@ -237,10 +234,12 @@ impl Back<'_, '_> {
             }
             Binary::Sub => {
                 self.add(a, adjoint);
-                if self.is_active(b) {
-                    let term = self.unary(Unary::Negate, adjoint);
-                    self.add(b, term);
-                }
+                self.subtract(b, adjoint);
+            }
+            Binary::Mul if a == b => {
+                let twice = self.binary(Binary::Mul, Operand::Real(2.0), adjoint);
+                let a_value = self.value(a);
+                self.add_product(a, twice, a_value);
             }
             Binary::Mul => {
                 if self.is_active(a) {
@@ -259,8 +258,7 @@ impl Back<'_, '_> {
                 if self.is_active(b) {
                     let quotient = self.value(Operand::Local(local));
                     let product = self.binary(Binary::Mul, share, quotient);
-                    let term = self.unary(Unary::Negate, product);
-                    self.add(b, term);
+                    self.subtract(b, product);
                 }
             }
             Binary::Min | Binary::Max => {
