@@ -22,6 +22,15 @@ pub enum Use {
     Enumerate,
     /// The log density on an unconstrained point, and its gradient.
     Density,
+    /// The log density on the values of the choices, and its gradient.
+    ConstrainedDensity,
+}
+
+impl Use {
+    /// Whether it is a density.
+    pub fn is_density(self) -> bool {
+        matches!(self, Use::Density | Use::ConstrainedDensity)
+    }
 }
 
 /// What to compile.
@@ -39,7 +48,7 @@ pub struct Target {
 
 impl Target {
     fn options(&self) -> borel_specialise::Options {
-        let density = self.purpose == Use::Density;
+        let density = self.purpose.is_density();
         borel_specialise::Options { optimise: self.optimise, names: self.record, density }
     }
 
@@ -49,7 +58,8 @@ impl Target {
             weigh: self.purpose == Use::Weigh,
             step: self.purpose == Use::Step,
             enumerate: self.purpose == Use::Enumerate,
-            density: self.purpose == Use::Density,
+            density: self.purpose.is_density(),
+            constrained: self.purpose == Use::ConstrainedDensity,
             record: self.record,
         }
     }
@@ -126,7 +136,7 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
         .map_err(|refusals| refusals.iter().map(|refusal| refused(target, refusal)).collect::<Vec<_>>())?;
     verify("flattening", || borel_flow::verify::verify(&flow));
     // What records named choices is there to record them.
-    if target.purpose == Use::Density && !target.record {
+    if target.purpose.is_density() && !target.record {
         borel_autodiff::differentiate(&mut flow).map_err(|unknown| {
             let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
                 span: flow.sites[unknown.site.0 as usize],
@@ -165,7 +175,7 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
         Use::Weigh => "importance sampling cannot run this",
         Use::Step => "smc cannot run this",
         Use::Enumerate => "enumerate cannot run this",
-        Use::Density => "this has no differentiable density",
+        Use::Density | Use::ConstrainedDensity => "this has no differentiable density",
     };
     let message = format!("{cannot}: {}", refusal.reason);
     Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())
