@@ -4,8 +4,8 @@
 //! which may hold something active, so that data which a closure captures beside parameters stay without shadows. Functions are
 //! analysed for each set of active parameters they are called with, until nothing changes.
 
-use crate::rules;
 use crate::tree::{Node, Tree, tree};
+use crate::{Unknown, name, rules};
 use borel_abi::layout::LayoutId;
 use borel_flow::runtime::Named;
 use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty};
@@ -38,13 +38,13 @@ pub struct Activity {
     /// Slots that may hold something active.
     slots: HashSet<(LayoutId, u32)>,
     /// Calls of functions whose derivatives are not known.
-    pub unknown: Vec<(Site, Runtime)>,
+    unknown: Vec<Unknown>,
     changed: bool,
 }
 
 impl Activity {
     /// Of the functions that a root calls.
-    pub fn of(module: &Module, root: FunctionId) -> (Activity, Instance) {
+    pub fn of(module: &Module, root: &Instance) -> Result<Activity, Vec<Unknown>> {
         let mut activity = Activity {
             trees: HashMap::new(),
             instances: HashMap::new(),
@@ -52,14 +52,12 @@ impl Activity {
             unknown: Vec::new(),
             changed: true,
         };
-        let active = vec![false; module.functions[root.0 as usize].params.len()];
-        let instance = Instance { function: root, active };
-        activity.demand(module, &instance);
+        activity.demand(module, root);
         while std::mem::replace(&mut activity.changed, false) {
             let known: Vec<Instance> = activity.instances.keys().cloned().collect();
             known.iter().for_each(|instance| activity.round(module, instance));
         }
-        (activity, instance)
+        if activity.unknown.is_empty() { Ok(activity) } else { Err(activity.unknown) }
     }
 
     /// Whether a slot may hold something active.
@@ -72,12 +70,21 @@ impl Activity {
         Instance { function, active: args.iter().map(|arg| is_active(*arg, active)).collect() }
     }
 
+    fn cannot(&mut self, unknown: Unknown) {
+        if !self.unknown.contains(&unknown) {
+            self.unknown.push(unknown);
+        }
+    }
+
     fn demand(&mut self, module: &Module, instance: &Instance) {
         if self.instances.contains_key(instance) {
             return;
         }
         self.changed = true;
         let function = &module.functions[instance.function.0 as usize];
+        if function.gradient_of.is_some() && instance.active.contains(&true) {
+            self.cannot(Unknown { site: function.site.unwrap_or(Site(0)), function: "grad" });
+        }
         let tree = self.trees.entry(instance.function).or_insert_with(|| tree(function));
         let mut active = vec![false; tree.locals.len()];
         for (param, is_active) in function.params.iter().zip(&instance.active) {
@@ -170,10 +177,7 @@ impl Pass<'_> {
                 locals.iter().for_each(|local| self.mark(*local, is_active && carries));
                 let has_active_result = |local: &Local| self.can_be_active(*local);
                 if is_active && !carries && !rules::is_constant(*runtime) && locals.iter().any(has_active_result) {
-                    let unknown = &mut self.activity.unknown;
-                    if !unknown.contains(&(*site, *runtime)) {
-                        unknown.push((*site, *runtime));
-                    }
+                    self.activity.cannot(Unknown { site: *site, function: name(*runtime) });
                 }
             }
             Stmt::Call(locals, callee, args) => {

@@ -8,6 +8,7 @@
 //! machine learning, automatically synthesize fast gradients", 2020).
 
 mod activity;
+mod nested;
 mod operations;
 mod outline;
 mod regions;
@@ -21,7 +22,7 @@ use reverse::{Pair, Reverse};
 use std::collections::HashMap;
 
 /// A call of a function whose derivative is not known, on the way from the point to the density.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// The call.
     pub site: Site,
@@ -29,9 +30,13 @@ pub struct Unknown {
     pub function: &'static str,
 }
 
-/// Adds gradients to the roots that have densities.
-pub fn differentiate(module: &mut Module) -> Result<(), Vec<Unknown>> {
-    for index in 0..module.roots.len() {
+/// Gives the functions that stand for gradients of others their bodies and, if that is asked for, adds gradients to the roots that have
+/// densities.
+pub fn differentiate(module: &mut Module, roots: bool) -> Result<(), Vec<Unknown>> {
+    for id in nested::in_order(module)? {
+        nested::gradient(module, id)?;
+    }
+    for index in 0..if roots { module.roots.len() } else { 0 } {
         if let Some(density) = module.roots[index].density {
             module.roots[index].gradient = Some(gradient(module, density)?);
         }
@@ -41,27 +46,33 @@ pub fn differentiate(module: &mut Module) -> Result<(), Vec<Unknown>> {
 
 /// The gradient of a function that takes nothing active; the functions that it calls are added too.
 fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<Unknown>> {
-    let (activity, root) = Activity::of(module, density);
-    if !activity.unknown.is_empty() {
-        let unknown = activity.unknown.iter().map(|(site, runtime)| Unknown { site: *site, function: name(*runtime) });
-        return Err(unknown.collect());
-    }
+    let active = vec![false; module.functions[density.0 as usize].params.len()];
+    let root = Instance { function: density, active };
+    let activity = Activity::of(module, &root)?;
+    let (mut made, pairs, next) = pairs(module, &activity, |instance| *instance != root);
+    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
+    let first = module.functions.len() as u32;
+    module.functions.extend(outline::outline(made, first));
+    Ok(next)
+}
+
+/// The two functions of each instance, numbered after those of the module, and the number that comes after them.
+fn pairs(
+    module: &Module,
+    activity: &Activity,
+    wanted: impl Fn(&Instance) -> bool,
+) -> (Vec<Function>, HashMap<Instance, Pair>, FunctionId) {
     let mut next = module.functions.len() as u32;
-    let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| **instance != root).collect();
+    let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| wanted(instance)).collect();
     instances.sort_by_key(|instance| (instance.function, instance.active.clone()));
     let mut pairs = HashMap::new();
     for instance in &instances {
         pairs.insert((*instance).clone(), Pair { forward: FunctionId(next), backward: FunctionId(next + 1) });
         next += 2;
     }
-    let mut made = Vec::new();
-    for instance in instances {
-        made.extend(both_ways(Reverse::new(module, &activity, &pairs, instance, false), instance));
-    }
-    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
-    let first = module.functions.len() as u32;
-    module.functions.extend(outline::outline(made, first));
-    Ok(FunctionId(next))
+    let both = |instance| both_ways(Reverse::new(module, activity, &pairs, instance, false), instance);
+    let made = instances.into_iter().flat_map(both).collect();
+    (made, pairs, FunctionId(next))
 }
 
 /// What a function of the runtime is called in programs.
@@ -83,6 +94,7 @@ fn whole(mut reverse: Reverse<'_>, density: FunctionId) -> Function {
         results: Vec::new(),
         locals: reverse.locals,
         body,
+        gradient_of: None,
         ..function.clone()
     }
 }
@@ -124,6 +136,7 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         results: types(&reverse, &outgoing),
         locals: reverse.locals.clone(),
         body: [ways.forward(), vec![Stmt::Return(operands(&outgoing))]].concat(),
+        gradient_of: None,
         ..function.clone()
     };
     let zeros = given
@@ -139,6 +152,7 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         locals: reverse.locals.clone(),
         body: [zeros, ways.backward(), vec![Stmt::Return(operands(&given))]].concat(),
         params: taken,
+        gradient_of: None,
         ..function.clone()
     };
     [forward, backward]

@@ -136,20 +136,19 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
         .map_err(|refusals| refusals.iter().map(|refusal| refused(target, refusal)).collect::<Vec<_>>())?;
     verify("flattening", || borel_flow::verify::verify(&flow));
     // What records named choices is there to record them.
-    if target.purpose.is_density() && !target.record {
-        borel_autodiff::differentiate(&mut flow).map_err(|unknown| {
-            let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
-                span: flow.sites[unknown.site.0 as usize],
-                reason: format!(
-                    "the derivative of `{}` with respect to what is active here is not known",
-                    unknown.function
-                ),
-                help: "use `smc`, or say the density by other functions".into(),
-            };
-            unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
-        })?;
-        verify("differentiation", || borel_flow::verify::verify(&flow));
-    }
+    let roots = target.purpose.is_density() && !target.record;
+    borel_autodiff::differentiate(&mut flow, roots).map_err(|unknown| {
+        let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
+            span: flow.sites[unknown.site.0 as usize],
+            reason: format!(
+                "the derivative of `{}` with respect to what is active here is not known",
+                unknown.function
+            ),
+            help: "use `smc`, or say the density by other functions".into(),
+        };
+        unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
+    })?;
+    verify("differentiation", || borel_flow::verify::verify(&flow));
     Ok(flow)
 }
 

@@ -157,6 +157,9 @@ pub struct Function {
     pub environment: Vec<(Local, u32)>,
     /// Whether reference counting has been inserted.
     pub counted: bool,
+    /// Of a function that stands for the value and the gradient of another one, which takes the same: differentiation gives it
+    /// its body.
+    pub gradient_of: Option<FunctionId>,
     /// Where it is written: what errors name that have no place of their own (the stack overflows, the run is interrupted).
     pub site: Option<Site>,
 }
