@@ -5,14 +5,14 @@
 //! analysed for each set of active parameters they are called with, until nothing changes.
 
 use crate::tree::{Node, Tree, tree};
-use crate::{Unknown, name, rules};
+use crate::{Derivative, Unknown, name, rules};
 use borel_abi::layout::LayoutId;
 use borel_flow::runtime::Named;
-use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty};
-use std::collections::{HashMap, HashSet};
+use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Stmt, Ty, View};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A function with a set of active parameters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Instance {
     /// The function.
     pub function: FunctionId,
@@ -29,26 +29,32 @@ pub struct Facts {
     pub results: Vec<bool>,
 }
 
+/// Slots of objects with fields.
+pub type Slots = HashSet<(LayoutId, u32)>;
+
 /// The activity of a program.
 pub struct Activity {
     /// The functions as trees, those that are needed.
     pub trees: HashMap<FunctionId, Tree>,
     /// The instances that are needed.
     pub instances: HashMap<Instance, Facts>,
+    /// The calls of gradients with something active: for each set of active parameters the function that is the way back.
+    pub gradients: BTreeMap<Instance, FunctionId>,
     /// Slots that may hold something active.
-    slots: HashSet<(LayoutId, u32)>,
+    pub slots: Slots,
     /// Calls of functions whose derivatives are not known.
     unknown: Vec<Unknown>,
     changed: bool,
 }
 
 impl Activity {
-    /// Of the functions that a root calls.
-    pub fn of(module: &Module, root: &Instance) -> Result<Activity, Vec<Unknown>> {
+    /// Of the functions that a root calls with objects that may hold something active in these slots.
+    pub fn of(module: &Module, root: &Instance, slots: &Slots) -> Result<Activity, Vec<Unknown>> {
         let mut activity = Activity {
             trees: HashMap::new(),
             instances: HashMap::new(),
-            slots: HashSet::new(),
+            gradients: BTreeMap::new(),
+            slots: slots.clone(),
             unknown: Vec::new(),
             changed: true,
         };
@@ -82,9 +88,6 @@ impl Activity {
         }
         self.changed = true;
         let function = &module.functions[instance.function.0 as usize];
-        if function.gradient_of.is_some() && instance.active.contains(&true) {
-            self.cannot(Unknown { site: function.site.unwrap_or(Site(0)), function: "grad" });
-        }
         let tree = self.trees.entry(instance.function).or_insert_with(|| tree(function));
         let mut active = vec![false; tree.locals.len()];
         for (param, is_active) in function.params.iter().zip(&instance.active) {
@@ -177,11 +180,20 @@ impl Pass<'_> {
                 locals.iter().for_each(|local| self.mark(*local, is_active && carries));
                 let has_active_result = |local: &Local| self.can_be_active(*local);
                 if is_active && !carries && !rules::is_constant(*runtime) && locals.iter().any(has_active_result) {
-                    self.activity.cannot(Unknown { site: *site, function: name(*runtime) });
+                    self.activity.cannot(Unknown { site: *site, function: name(*runtime), order: Derivative::First });
                 }
             }
             Stmt::Call(locals, callee, args) => {
                 let instance = Activity::callee(*callee, args, self.active);
+                let function = &self.module.functions[callee.0 as usize];
+                let takes_active = instance.active.contains(&true);
+                if function.gradient_of.is_some() && takes_active {
+                    self.activity.gradients.entry(instance).or_insert(*callee);
+                    return locals.iter().for_each(|local| self.mark(*local, true));
+                }
+                if function.view == View::Pure && !takes_active {
+                    return;
+                }
                 self.activity.demand(self.module, &instance);
                 let results = self.activity.instances[&instance].results.clone();
                 for (local, is_active) in locals.iter().zip(results) {

@@ -8,6 +8,8 @@
 //! machine learning, automatically synthesize fast gradients", 2020).
 
 mod activity;
+mod dual;
+mod emit;
 mod nested;
 mod operations;
 mod outline;
@@ -16,9 +18,10 @@ mod reverse;
 mod rules;
 mod tree;
 
-use activity::{Activity, Instance};
+use activity::{Activity, Instance, Slots};
 use borel_flow::{Expr, Function, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty, View};
 use reverse::{Pair, Reverse};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// A call of a function whose derivative is not known, on the way from the point to the density.
@@ -28,6 +31,19 @@ pub struct Unknown {
     pub site: Site,
     /// The function.
     pub function: &'static str,
+    /// Which derivative: the first, or a higher one.
+    pub order: Derivative,
+}
+
+/// What is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derivative {
+    /// The derivative
+    First,
+    /// The derivative of the derivative
+    Second,
+    /// Of a gradient that takes itself
+    Any,
 }
 
 /// Gives the functions that stand for gradients of others their bodies and, if that is asked for, adds gradients to the roots that have
@@ -48,9 +64,11 @@ pub fn differentiate(module: &mut Module, roots: bool) -> Result<(), Vec<Unknown
 fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<Unknown>> {
     let active = vec![false; module.functions[density.0 as usize].params.len()];
     let root = Instance { function: density, active };
-    let activity = Activity::of(module, &root)?;
-    let (mut made, pairs, next) = pairs(module, &activity, |instance| *instance != root);
-    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
+    let activity = nested::activity(module, &root, &Slots::new())?;
+    let frames = Cell::new(module.frames);
+    let (mut made, pairs, next) = pairs(module, &activity, &frames, |instance| *instance != root);
+    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true, &frames), density));
+    module.frames = frames.get();
     let first = module.functions.len() as u32;
     module.functions.extend(outline::outline(made, first));
     Ok(next)
@@ -60,17 +78,18 @@ fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<
 fn pairs(
     module: &Module,
     activity: &Activity,
+    frames: &Cell<u32>,
     wanted: impl Fn(&Instance) -> bool,
 ) -> (Vec<Function>, HashMap<Instance, Pair>, FunctionId) {
     let mut next = module.functions.len() as u32;
     let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| wanted(instance)).collect();
-    instances.sort_by_key(|instance| (instance.function, instance.active.clone()));
+    instances.sort();
     let mut pairs = HashMap::new();
     for instance in &instances {
         pairs.insert((*instance).clone(), Pair { forward: FunctionId(next), backward: FunctionId(next + 1) });
         next += 2;
     }
-    let both = |instance| both_ways(Reverse::new(module, activity, &pairs, instance, false), instance);
+    let both = |instance| both_ways(Reverse::new(module, activity, &pairs, instance, false, frames), instance);
     let made = instances.into_iter().flat_map(both).collect();
     (made, pairs, FunctionId(next))
 }
@@ -80,7 +99,10 @@ fn name(runtime: Runtime) -> &'static str {
     match runtime {
         Runtime::Distribution(kind, _) => kind.entry().name,
         Runtime::Special(special) => special.name(),
-        Runtime::Named(named) => named.signature().symbol.trim_start_matches("borel_"),
+        Runtime::Named(named) => {
+            let symbol = named.signature().symbol.trim_start_matches("borel_").trim_start_matches("matrix_");
+            symbol.trim_end_matches("_adjoint")
+        }
     }
 }
 

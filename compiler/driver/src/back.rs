@@ -2,6 +2,7 @@
 
 use crate::timings::Timings;
 use borel_abi::module::Module;
+use borel_autodiff::Derivative;
 use borel_codegen_cranelift::{Compiled, Options};
 use borel_diagnostics::{Diagnostic, Severity};
 use borel_flatten::{Refusal, Request};
@@ -140,11 +141,18 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
     borel_autodiff::differentiate(&mut flow, roots).map_err(|unknown| {
         let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
             span: flow.sites[unknown.site.0 as usize],
-            reason: format!(
-                "the derivative of `{}` with respect to what is active here is not known",
-                unknown.function
-            ),
-            help: "use `smc`, or say the density by other functions".into(),
+            reason: match unknown.order {
+                Derivative::First => format!("the derivative of `{}` is not known", unknown.function),
+                Derivative::Second => format!("the second derivative of `{}` is not known", unknown.function),
+                Derivative::Any => "this gradient may be of a function that takes it itself".to_string(),
+            },
+            help: match unknown.order {
+                Derivative::Any => {
+                    "say which function is differentiated: `grad(f)` of a named one, or of `fn(x) => ..`"
+                }
+                _ => "write what it is of by functions whose derivatives are known",
+            }
+            .into(),
         };
         unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
     })?;

@@ -135,6 +135,7 @@ impl<'a> Flattener<'a> {
             layouts: self.representation.layouts,
             shapes: self.representation.shapes,
             functions: self.functions.into_iter().flatten().collect(),
+            frames: 0,
             sites: self.sites,
             choices: self.program.choices.iter().map(|choice| choice.name.to_string()).collect(),
             statics: self.statics,
