@@ -4,15 +4,15 @@
 //! which may hold something active, so that data which a closure captures beside parameters stay without shadows. Functions are
 //! analysed for each set of active parameters they are called with, until nothing changes.
 
-use crate::rules;
 use crate::tree::{Node, Tree, tree};
+use crate::{Derivative, Unknown, name, rules};
 use borel_abi::layout::LayoutId;
 use borel_flow::runtime::Named;
-use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty};
-use std::collections::{HashMap, HashSet};
+use borel_flow::{Expr, FunctionId, Local, Module, Operand, Runtime, Stmt, Ty, View};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A function with a set of active parameters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Instance {
     /// The function.
     pub function: FunctionId,
@@ -29,37 +29,41 @@ pub struct Facts {
     pub results: Vec<bool>,
 }
 
+/// Slots of objects with fields.
+pub type Slots = HashSet<(LayoutId, u32)>;
+
 /// The activity of a program.
 pub struct Activity {
     /// The functions as trees, those that are needed.
     pub trees: HashMap<FunctionId, Tree>,
     /// The instances that are needed.
     pub instances: HashMap<Instance, Facts>,
+    /// The calls of gradients with something active: for each set of active parameters the function that is the way back.
+    pub gradients: BTreeMap<Instance, FunctionId>,
     /// Slots that may hold something active.
-    slots: HashSet<(LayoutId, u32)>,
+    pub slots: Slots,
     /// Calls of functions whose derivatives are not known.
-    pub unknown: Vec<(Site, Runtime)>,
+    unknown: Vec<Unknown>,
     changed: bool,
 }
 
 impl Activity {
-    /// Of the functions that a root calls.
-    pub fn of(module: &Module, root: FunctionId) -> (Activity, Instance) {
+    /// Of the functions that a root calls with objects that may hold something active in these slots.
+    pub fn of(module: &Module, root: &Instance, slots: &Slots) -> Result<Activity, Vec<Unknown>> {
         let mut activity = Activity {
             trees: HashMap::new(),
             instances: HashMap::new(),
-            slots: HashSet::new(),
+            gradients: BTreeMap::new(),
+            slots: slots.clone(),
             unknown: Vec::new(),
             changed: true,
         };
-        let active = vec![false; module.functions[root.0 as usize].params.len()];
-        let instance = Instance { function: root, active };
-        activity.demand(module, &instance);
+        activity.demand(module, root);
         while std::mem::replace(&mut activity.changed, false) {
             let known: Vec<Instance> = activity.instances.keys().cloned().collect();
             known.iter().for_each(|instance| activity.round(module, instance));
         }
-        (activity, instance)
+        if activity.unknown.is_empty() { Ok(activity) } else { Err(activity.unknown) }
     }
 
     /// Whether a slot may hold something active.
@@ -70,6 +74,12 @@ impl Activity {
     /// The instance that a call in another one is of.
     pub fn callee(function: FunctionId, args: &[Operand], active: &[bool]) -> Instance {
         Instance { function, active: args.iter().map(|arg| is_active(*arg, active)).collect() }
+    }
+
+    fn cannot(&mut self, unknown: Unknown) {
+        if !self.unknown.contains(&unknown) {
+            self.unknown.push(unknown);
+        }
     }
 
     fn demand(&mut self, module: &Module, instance: &Instance) {
@@ -170,14 +180,20 @@ impl Pass<'_> {
                 locals.iter().for_each(|local| self.mark(*local, is_active && carries));
                 let has_active_result = |local: &Local| self.can_be_active(*local);
                 if is_active && !carries && !rules::is_constant(*runtime) && locals.iter().any(has_active_result) {
-                    let unknown = &mut self.activity.unknown;
-                    if !unknown.contains(&(*site, *runtime)) {
-                        unknown.push((*site, *runtime));
-                    }
+                    self.activity.cannot(Unknown { site: *site, function: name(*runtime), order: Derivative::First });
                 }
             }
             Stmt::Call(locals, callee, args) => {
                 let instance = Activity::callee(*callee, args, self.active);
+                let function = &self.module.functions[callee.0 as usize];
+                let takes_active = instance.active.contains(&true);
+                if function.gradient_of.is_some() && takes_active {
+                    self.activity.gradients.entry(instance).or_insert(*callee);
+                    return locals.iter().for_each(|local| self.mark(*local, true));
+                }
+                if function.view == View::Pure && !takes_active {
+                    return;
+                }
                 self.activity.demand(self.module, &instance);
                 let results = self.activity.instances[&instance].results.clone();
                 for (local, is_active) in locals.iter().zip(results) {

@@ -8,6 +8,9 @@
 //! machine learning, automatically synthesize fast gradients", 2020).
 
 mod activity;
+mod dual;
+mod emit;
+mod nested;
 mod operations;
 mod outline;
 mod regions;
@@ -15,23 +18,41 @@ mod reverse;
 mod rules;
 mod tree;
 
-use activity::{Activity, Instance};
+use activity::{Activity, Instance, Slots};
 use borel_flow::{Expr, Function, FunctionId, Local, Module, Operand, Runtime, Site, Stmt, Ty, View};
 use reverse::{Pair, Reverse};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// A call of a function whose derivative is not known, on the way from the point to the density.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// The call.
     pub site: Site,
     /// The function.
     pub function: &'static str,
+    /// Which derivative: the first, or a higher one.
+    pub order: Derivative,
 }
 
-/// Adds gradients to the roots that have densities.
-pub fn differentiate(module: &mut Module) -> Result<(), Vec<Unknown>> {
-    for index in 0..module.roots.len() {
+/// What is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derivative {
+    /// The derivative
+    First,
+    /// The derivative of the derivative
+    Second,
+    /// Of a gradient that takes itself
+    Any,
+}
+
+/// Gives the functions that stand for gradients of others their bodies and, if that is asked for, adds gradients to the roots that have
+/// densities.
+pub fn differentiate(module: &mut Module, roots: bool) -> Result<(), Vec<Unknown>> {
+    for id in nested::in_order(module)? {
+        nested::gradient(module, id)?;
+    }
+    for index in 0..if roots { module.roots.len() } else { 0 } {
         if let Some(density) = module.roots[index].density {
             module.roots[index].gradient = Some(gradient(module, density)?);
         }
@@ -41,27 +62,36 @@ pub fn differentiate(module: &mut Module) -> Result<(), Vec<Unknown>> {
 
 /// The gradient of a function that takes nothing active; the functions that it calls are added too.
 fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<Unknown>> {
-    let (activity, root) = Activity::of(module, density);
-    if !activity.unknown.is_empty() {
-        let unknown = activity.unknown.iter().map(|(site, runtime)| Unknown { site: *site, function: name(*runtime) });
-        return Err(unknown.collect());
-    }
+    let active = vec![false; module.functions[density.0 as usize].params.len()];
+    let root = Instance { function: density, active };
+    let activity = nested::activity(module, &root, &Slots::new())?;
+    let frames = Cell::new(module.frames);
+    let (mut made, pairs, next) = pairs(module, &activity, &frames, |instance| *instance != root);
+    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true, &frames), density));
+    module.frames = frames.get();
+    let first = module.functions.len() as u32;
+    module.functions.extend(outline::outline(made, first));
+    Ok(next)
+}
+
+/// The two functions of each instance, numbered after those of the module, and the number that comes after them.
+fn pairs(
+    module: &Module,
+    activity: &Activity,
+    frames: &Cell<u32>,
+    wanted: impl Fn(&Instance) -> bool,
+) -> (Vec<Function>, HashMap<Instance, Pair>, FunctionId) {
     let mut next = module.functions.len() as u32;
-    let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| **instance != root).collect();
-    instances.sort_by_key(|instance| (instance.function, instance.active.clone()));
+    let mut instances: Vec<&Instance> = activity.instances.keys().filter(|instance| wanted(instance)).collect();
+    instances.sort();
     let mut pairs = HashMap::new();
     for instance in &instances {
         pairs.insert((*instance).clone(), Pair { forward: FunctionId(next), backward: FunctionId(next + 1) });
         next += 2;
     }
-    let mut made = Vec::new();
-    for instance in instances {
-        made.extend(both_ways(Reverse::new(module, &activity, &pairs, instance, false), instance));
-    }
-    made.push(whole(Reverse::new(module, &activity, &pairs, &root, true), density));
-    let first = module.functions.len() as u32;
-    module.functions.extend(outline::outline(made, first));
-    Ok(FunctionId(next))
+    let both = |instance| both_ways(Reverse::new(module, activity, &pairs, instance, false, frames), instance);
+    let made = instances.into_iter().flat_map(both).collect();
+    (made, pairs, FunctionId(next))
 }
 
 /// What a function of the runtime is called in programs.
@@ -69,7 +99,10 @@ fn name(runtime: Runtime) -> &'static str {
     match runtime {
         Runtime::Distribution(kind, _) => kind.entry().name,
         Runtime::Special(special) => special.name(),
-        Runtime::Named(named) => named.signature().symbol.trim_start_matches("borel_"),
+        Runtime::Named(named) => {
+            let symbol = named.signature().symbol.trim_start_matches("borel_").trim_start_matches("matrix_");
+            symbol.trim_end_matches("_adjoint")
+        }
     }
 }
 
@@ -83,6 +116,7 @@ fn whole(mut reverse: Reverse<'_>, density: FunctionId) -> Function {
         results: Vec::new(),
         locals: reverse.locals,
         body,
+        gradient_of: None,
         ..function.clone()
     }
 }
@@ -124,6 +158,7 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         results: types(&reverse, &outgoing),
         locals: reverse.locals.clone(),
         body: [ways.forward(), vec![Stmt::Return(operands(&outgoing))]].concat(),
+        gradient_of: None,
         ..function.clone()
     };
     let zeros = given
@@ -139,6 +174,7 @@ fn both_ways(mut reverse: Reverse<'_>, instance: &Instance) -> [Function; 2] {
         locals: reverse.locals.clone(),
         body: [zeros, ways.backward(), vec![Stmt::Return(operands(&given))]].concat(),
         params: taken,
+        gradient_of: None,
         ..function.clone()
     };
     [forward, backward]

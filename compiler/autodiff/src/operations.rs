@@ -1,6 +1,7 @@
 //! The ways through operations on whole arrays and matrices: what makes the shadow of the result on the way forward, and what adds to
 //! the shadows of the operands on the way back.
 
+use crate::emit::Emit;
 use crate::reverse::Back;
 use borel_flow::runtime::Named;
 use borel_flow::{Block, Expr, Local, Operand, Runtime, Stmt, Ty, Unary};

@@ -142,6 +142,7 @@ impl Outlining<'_> {
             suspends: false,
             environment: Vec::new(),
             counted: false,
+            gradient_of: None,
             site: self.function.site,
             params: params.clone(),
         });

@@ -16,7 +16,8 @@ pub use back::Back;
 use crate::activity::{Activity, Facts, Instance};
 use crate::regions::{Region, Regions};
 use crate::tree::{Node, Tree};
-use borel_flow::{Block, Expr, FunctionId, Label, Local, LocalInfo, Module, Operand, Stmt, Ty};
+use borel_flow::{Block, Expr, Frame, FunctionId, Label, Local, LocalInfo, Module, Operand, Stmt, Ty};
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The two functions that an instance becomes.
@@ -88,6 +89,8 @@ pub struct Reverse<'a> {
     given: HashSet<Local>,
     shadows: HashMap<Local, Local>,
     labels: u32,
+    /// The next frame of the tape.
+    frames: &'a Cell<u32>,
 }
 
 impl<'a> Reverse<'a> {
@@ -98,6 +101,7 @@ impl<'a> Reverse<'a> {
         pairs: &'a HashMap<Instance, Pair>,
         instance: &Instance,
         is_whole: bool,
+        frames: &'a Cell<u32>,
     ) -> Reverse<'a> {
         let tree = &activity.trees[&instance.function];
         let function = &module.functions[instance.function.0 as usize];
@@ -119,6 +123,7 @@ impl<'a> Reverse<'a> {
             given: HashSet::new(),
             shadows: HashMap::new(),
             labels: 0,
+            frames,
         };
         reverse.find_fusible(&tree.body, 0);
         reverse
@@ -294,8 +299,9 @@ impl<'a> Reverse<'a> {
         let saves = std::mem::take(&mut self.saves[region]);
         let mut keep = Vec::new();
         if !saves.is_empty() {
-            keep.push(Stmt::Push(saves.iter().map(|local| Operand::Local(*local)).collect()));
-            begin.insert(0, Stmt::Pop(saves));
+            let frame = Frame(self.frames.replace(self.frames.get() + 1));
+            keep.push(Stmt::Push(frame, saves.iter().map(|local| Operand::Local(*local)).collect()));
+            begin.insert(0, Stmt::Pop(frame, saves));
         }
         Ways { forward, keep, begin, backward }
     }

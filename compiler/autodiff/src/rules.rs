@@ -1,7 +1,7 @@
 //! The derivatives of functions of Reals in the runtime.
 
+use crate::emit::Emit;
 use crate::operations::is_operation;
-use crate::reverse::Back;
 use borel_distributions::Function as Entry;
 use borel_distributions::bounds::{Bound, bounds};
 use borel_flow::runtime::{Named, Special};
@@ -46,220 +46,235 @@ fn has_derivative(special: Special) -> bool {
     !matches!(special, Trigamma | GammaP | GammaQ | IncompleteBeta | LogBesselK | Zeta)
 }
 
+/// A derivative.
+#[derive(Clone, Copy, Debug)]
+pub enum Slope {
+    /// This
+    Times(Operand),
+    /// 1 over this
+    Over(Operand),
+    /// Not wanted
+    None,
+}
+
 const ONE: Operand = Operand::Real(1.0);
 
-/// Adds to the adjoints of the arguments of a function of Reals.
-pub fn function(back: &mut Back<'_, '_>, named: Named, args: &[Operand], result: Operand, adjoint: Operand) {
+/// The derivative of a function of Reals with respect to each argument that it is wanted of.
+pub fn function(
+    code: &mut impl Emit,
+    named: Named,
+    args: &[Operand],
+    result: Operand,
+    wanted: impl Fn(Operand) -> bool,
+) -> Vec<Slope> {
     let a = args[0];
     let slope = match named {
-        Named::Exp => back.value(result),
+        Named::Exp => code.value(result),
         Named::Log => {
-            let a = back.value(a);
-            return back.add_quotient(args[0], adjoint, a);
+            let a = code.value(a);
+            return vec![Slope::Over(a)];
         }
         Named::Log1p => {
-            let a = back.value(a);
-            let below = back.binary(Binary::Add, ONE, a);
-            return back.add_quotient(args[0], adjoint, below);
+            let a = code.value(a);
+            let below = code.binary(Binary::Add, ONE, a);
+            return vec![Slope::Over(below)];
         }
         Named::Expm1 => {
-            let value = back.value(result);
-            back.binary(Binary::Add, value, ONE)
+            let value = code.value(result);
+            code.binary(Binary::Add, value, ONE)
         }
         Named::Sin => {
-            let a = back.value(a);
-            back.call(Named::Cos, a)
+            let a = code.value(a);
+            code.call(Named::Cos, a)
         }
         Named::Cos => {
-            let a = back.value(a);
-            let sine = back.call(Named::Sin, a);
-            back.unary(Unary::Negate, sine)
+            let a = code.value(a);
+            let sine = code.call(Named::Sin, a);
+            code.unary(Unary::Negate, sine)
         }
         Named::Tan => {
-            let value = back.value(result);
-            let square = back.binary(Binary::Mul, value, value);
-            back.binary(Binary::Add, ONE, square)
+            let value = code.value(result);
+            let square = code.binary(Binary::Mul, value, value);
+            code.binary(Binary::Add, ONE, square)
         }
         Named::Atan => {
-            let a = back.value(a);
-            let square = back.binary(Binary::Mul, a, a);
-            let below = back.binary(Binary::Add, ONE, square);
-            return back.add_quotient(args[0], adjoint, below);
+            let a = code.value(a);
+            let square = code.binary(Binary::Mul, a, a);
+            let below = code.binary(Binary::Add, ONE, square);
+            return vec![Slope::Over(below)];
         }
         Named::Tanh => {
-            let value = back.value(result);
-            let square = back.binary(Binary::Mul, value, value);
-            back.binary(Binary::Sub, ONE, square)
+            let value = code.value(result);
+            let square = code.binary(Binary::Mul, value, value);
+            code.binary(Binary::Sub, ONE, square)
         }
-        _ => return power(back, args, result, adjoint),
+        _ => return power(code, args, result, wanted),
     };
-    back.add_product(a, adjoint, slope);
+    vec![Slope::Times(slope)]
 }
 
 /// x = a^b: the derivatives b a^(b - 1) and x log a, which is 0 where a is.
-fn power(back: &mut Back<'_, '_>, args: &[Operand], result: Operand, adjoint: Operand) {
-    let (a, b) = (back.value(args[0]), back.value(args[1]));
-    if back.is_active(args[0]) {
-        let less = back.binary(Binary::Sub, b, ONE);
-        let power = back.call_with(Named::Pow, vec![a, less]);
-        let slope = back.binary(Binary::Mul, b, power);
-        back.add_product(args[0], adjoint, slope);
+fn power(code: &mut impl Emit, args: &[Operand], result: Operand, wanted: impl Fn(Operand) -> bool) -> Vec<Slope> {
+    let (a, b) = (code.value(args[0]), code.value(args[1]));
+    let mut slopes = vec![Slope::None, Slope::None];
+    if wanted(args[0]) {
+        let less = code.binary(Binary::Sub, b, ONE);
+        let power = code.call_with(Named::Pow, vec![a, less]);
+        slopes[0] = Slope::Times(code.binary(Binary::Mul, b, power));
     }
-    if back.is_active(args[1]) {
-        let value = back.value(result);
-        let log = back.call(Named::Log, a);
-        let slope = back.binary(Binary::Mul, value, log);
-        let is_positive = back.compare(Binary::Lt, Operand::Real(0.0), a);
-        let slope = back.select(is_positive, slope, Operand::Real(0.0));
-        back.add_product(args[1], adjoint, slope);
+    if wanted(args[1]) {
+        let value = code.value(result);
+        let log = code.call(Named::Log, a);
+        let slope = code.binary(Binary::Mul, value, log);
+        let is_positive = code.compare(Binary::Lt, Operand::Real(0.0), a);
+        slopes[1] = Slope::Times(code.select(is_positive, slope, Operand::Real(0.0)));
     }
+    slopes
 }
 
-/// Adds to the adjoints of the arguments of a special function.
-pub fn special(back: &mut Back<'_, '_>, special: Special, args: &[Operand], result: Operand, adjoint: Operand) {
+/// The derivative of a special function with respect to each argument.
+pub fn special<E: Emit>(code: &mut E, special: Special, args: &[Operand], result: Operand) -> Vec<Slope> {
     let first = args[0];
-    let of = |back: &mut Back<'_, '_>, function, x| back.special(function, vec![x]);
+    let of = |code: &mut E, function, x| code.special(function, vec![x]);
     let slope = match special {
         Special::LogGamma => {
-            let x = back.value(first);
-            of(back, Special::Digamma, x)
+            let x = code.value(first);
+            of(code, Special::Digamma, x)
         }
         Special::Digamma => {
-            let x = back.value(first);
-            of(back, Special::Trigamma, x)
+            let x = code.value(first);
+            of(code, Special::Trigamma, x)
         }
         Special::InvLogit => {
-            let p = back.value(result);
-            let rest = back.binary(Binary::Sub, ONE, p);
-            back.binary(Binary::Mul, p, rest)
+            let p = code.value(result);
+            let rest = code.binary(Binary::Sub, ONE, p);
+            code.binary(Binary::Mul, p, rest)
         }
         Special::Logit => {
-            let p = back.value(first);
-            let rest = back.binary(Binary::Sub, ONE, p);
-            let below = back.binary(Binary::Mul, p, rest);
-            return back.add_quotient(first, adjoint, below);
+            let p = code.value(first);
+            let rest = code.binary(Binary::Sub, ONE, p);
+            let below = code.binary(Binary::Mul, p, rest);
+            return vec![Slope::Over(below)];
         }
         Special::Softplus => {
-            let x = back.value(first);
-            of(back, Special::InvLogit, x)
+            let x = code.value(first);
+            of(code, Special::InvLogit, x)
         }
         Special::LogInvLogit => {
-            let x = back.value(first);
-            let negative = back.unary(Unary::Negate, x);
-            of(back, Special::InvLogit, negative)
+            let x = code.value(first);
+            let negative = code.unary(Unary::Negate, x);
+            of(code, Special::InvLogit, negative)
         }
         Special::Log1mInvLogit => {
-            let x = back.value(first);
-            let share = of(back, Special::InvLogit, x);
-            back.unary(Unary::Negate, share)
+            let x = code.value(first);
+            let share = of(code, Special::InvLogit, x);
+            code.unary(Unary::Negate, share)
         }
         Special::Log1mExp => {
             // -exp(x) / (1 - exp(x)) = -1 / expm1(-x)
-            let x = back.value(first);
-            let negative = back.unary(Unary::Negate, x);
-            let below = back.call(Named::Expm1, negative);
-            back.binary(Binary::Div, Operand::Real(-1.0), below)
+            let x = code.value(first);
+            let negative = code.unary(Unary::Negate, x);
+            let below = code.call(Named::Expm1, negative);
+            code.binary(Binary::Div, Operand::Real(-1.0), below)
         }
         Special::NormalCdf => {
-            let x = back.value(first);
-            normal_density(back, x)
+            let x = code.value(first);
+            normal_density(code, x)
         }
         Special::NormalLogCdf => {
             // The density over the distribution function, by their logarithms.
-            let (x, log) = (back.value(first), back.value(result));
-            let half_square = half_square(back, x);
-            let above = back.binary(Binary::Add, half_square, Operand::Real(0.5 * (2.0 * PI).ln()));
-            let sum = back.binary(Binary::Add, above, log);
-            let exponent = back.unary(Unary::Negate, sum);
-            back.call(Named::Exp, exponent)
+            let (x, log) = (code.value(first), code.value(result));
+            let half_square = half_square(code, x);
+            let above = code.binary(Binary::Add, half_square, Operand::Real(0.5 * (2.0 * PI).ln()));
+            let sum = code.binary(Binary::Add, above, log);
+            let exponent = code.unary(Unary::Negate, sum);
+            code.call(Named::Exp, exponent)
         }
         Special::NormalQuantile => {
-            let x = back.value(result);
-            let density = normal_density(back, x);
-            return back.add_quotient(first, adjoint, density);
+            let x = code.value(result);
+            let density = normal_density(code, x);
+            return vec![Slope::Over(density)];
         }
         Special::Erf | Special::Erfc => {
-            let x = back.value(first);
-            let square = back.binary(Binary::Mul, x, x);
-            let exponent = back.unary(Unary::Negate, square);
-            let bell = back.call(Named::Exp, exponent);
+            let x = code.value(first);
+            let square = code.binary(Binary::Mul, x, x);
+            let exponent = code.unary(Unary::Negate, square);
+            let bell = code.call(Named::Exp, exponent);
             let sign = if special == Special::Erf { 1.0 } else { -1.0 };
-            back.binary(Binary::Mul, Operand::Real(sign * 2.0 / PI.sqrt()), bell)
+            code.binary(Binary::Mul, Operand::Real(sign * 2.0 / PI.sqrt()), bell)
         }
         Special::LogBesselI0 => {
-            let (x, log) = (back.value(first), back.value(result));
-            let other = of(back, Special::LogBesselI1, x);
-            let difference = back.binary(Binary::Sub, other, log);
-            back.call(Named::Exp, difference)
+            let (x, log) = (code.value(first), code.value(result));
+            let other = of(code, Special::LogBesselI1, x);
+            let difference = code.binary(Binary::Sub, other, log);
+            code.call(Named::Exp, difference)
         }
         Special::LogBesselI1 => {
             // I0 / I1 - 1 / x
-            let (x, log) = (back.value(first), back.value(result));
-            let other = of(back, Special::LogBesselI0, x);
-            let difference = back.binary(Binary::Sub, other, log);
-            let ratio = back.call(Named::Exp, difference);
-            let inverse = back.binary(Binary::Div, ONE, x);
-            back.binary(Binary::Sub, ratio, inverse)
+            let (x, log) = (code.value(first), code.value(result));
+            let other = of(code, Special::LogBesselI0, x);
+            let difference = code.binary(Binary::Sub, other, log);
+            let ratio = code.call(Named::Exp, difference);
+            let inverse = code.binary(Binary::Div, ONE, x);
+            code.binary(Binary::Sub, ratio, inverse)
         }
-        _ => return of_two(back, special, args, result, adjoint),
+        _ => return of_two(code, special, args, result),
     };
-    back.add_product(first, adjoint, slope);
+    vec![Slope::Times(slope)]
 }
 
-fn half_square(back: &mut Back<'_, '_>, x: Operand) -> Operand {
-    let square = back.binary(Binary::Mul, x, x);
-    back.binary(Binary::Mul, Operand::Real(0.5), square)
+fn half_square(code: &mut impl Emit, x: Operand) -> Operand {
+    let square = code.binary(Binary::Mul, x, x);
+    code.binary(Binary::Mul, Operand::Real(0.5), square)
 }
 
-fn normal_density(back: &mut Back<'_, '_>, x: Operand) -> Operand {
-    let half_square = half_square(back, x);
-    let exponent = back.unary(Unary::Negate, half_square);
-    let bell = back.call(Named::Exp, exponent);
-    back.binary(Binary::Mul, Operand::Real(1.0 / (2.0 * PI).sqrt()), bell)
+fn normal_density(code: &mut impl Emit, x: Operand) -> Operand {
+    let half_square = half_square(code, x);
+    let exponent = code.unary(Unary::Negate, half_square);
+    let bell = code.call(Named::Exp, exponent);
+    code.binary(Binary::Mul, Operand::Real(1.0 / (2.0 * PI).sqrt()), bell)
 }
 
 /// Special functions of two Reals.
-fn of_two(back: &mut Back<'_, '_>, special: Special, args: &[Operand], result: Operand, adjoint: Operand) {
-    let [first, second] = args[..] else { return };
-    let (a, b) = (back.value(first), back.value(second));
+fn of_two(code: &mut impl Emit, special: Special, args: &[Operand], result: Operand) -> Vec<Slope> {
+    let [first, second] = args[..] else { return Vec::new() };
+    let (a, b) = (code.value(first), code.value(second));
     let slopes = match special {
         Special::LogBeta => {
-            let sum = back.binary(Binary::Add, a, b);
-            let whole = back.special(Special::Digamma, vec![sum]);
+            let sum = code.binary(Binary::Add, a, b);
+            let whole = code.special(Special::Digamma, vec![sum]);
             [a, b].map(|x| {
-                let own = back.special(Special::Digamma, vec![x]);
-                back.binary(Binary::Sub, own, whole)
+                let own = code.special(Special::Digamma, vec![x]);
+                code.binary(Binary::Sub, own, whole)
             })
         }
         Special::LogDiffExp => {
-            let result = back.value(result);
+            let result = code.value(result);
             [(a, 1.0), (b, -1.0)].map(|(x, sign)| {
-                let difference = back.binary(Binary::Sub, x, result);
-                let share = back.call(Named::Exp, difference);
-                back.binary(Binary::Mul, Operand::Real(sign), share)
+                let difference = code.binary(Binary::Sub, x, result);
+                let share = code.call(Named::Exp, difference);
+                code.binary(Binary::Mul, Operand::Real(sign), share)
             })
         }
         Special::OwensT => {
             // With respect to h: -phi(h) erf(a h / sqrt 2) / 2; to a: exp(-h^2 (1 + a^2) / 2) / (2 pi (1 + a^2)).
-            let product = back.binary(Binary::Mul, a, b);
-            let scaled = back.binary(Binary::Mul, Operand::Real(0.5f64.sqrt()), product);
-            let inside = back.special(Special::Erf, vec![scaled]);
-            let density = normal_density(back, a);
-            let half = back.binary(Binary::Mul, Operand::Real(-0.5), inside);
-            let by_h = back.binary(Binary::Mul, half, density);
-            let square = back.binary(Binary::Mul, b, b);
-            let below = back.binary(Binary::Add, ONE, square);
-            let half_square = half_square(back, a);
-            let exponent = back.binary(Binary::Mul, half_square, below);
-            let negative = back.unary(Unary::Negate, exponent);
-            let bell = back.call(Named::Exp, negative);
-            let share = back.binary(Binary::Div, bell, below);
-            let by_a = back.binary(Binary::Mul, Operand::Real(0.5 / PI), share);
+            let product = code.binary(Binary::Mul, a, b);
+            let scaled = code.binary(Binary::Mul, Operand::Real(0.5f64.sqrt()), product);
+            let inside = code.special(Special::Erf, vec![scaled]);
+            let density = normal_density(code, a);
+            let half = code.binary(Binary::Mul, Operand::Real(-0.5), inside);
+            let by_h = code.binary(Binary::Mul, half, density);
+            let square = code.binary(Binary::Mul, b, b);
+            let below = code.binary(Binary::Add, ONE, square);
+            let half_square = half_square(code, a);
+            let exponent = code.binary(Binary::Mul, half_square, below);
+            let negative = code.unary(Unary::Negate, exponent);
+            let bell = code.call(Named::Exp, negative);
+            let share = code.binary(Binary::Div, bell, below);
+            let by_a = code.binary(Binary::Mul, Operand::Real(0.5 / PI), share);
             [by_h, by_a]
         }
-        _ => return,
+        _ => return Vec::new(),
     };
-    for (argument, slope) in [first, second].into_iter().zip(slopes) {
-        back.add_product(argument, adjoint, slope);
-    }
+    slopes.map(Slope::Times).to_vec()
 }

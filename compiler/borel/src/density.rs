@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::model::Bound;
 use crate::run;
-use borel_abi::stream::Stream;
 use borel_abi::{Host, RuntimeError};
 use borel_driver::back::{Executable, Target, Use};
 use std::sync::Arc;
@@ -29,24 +28,18 @@ pub struct Density {
     inner: borel_inference::Density,
 }
 
-/// How often random numbers are tried as a first point.
-const ATTEMPTS: u64 = 100;
+/// The seed of the numbers at which densities are evaluated for the first time.
+pub(crate) const DISCOVERY: u64 = 0;
 
 impl Density {
     /// Compiles it, and finds how many numbers it takes by evaluating it once.
     pub fn new(bound: &Bound) -> Result<Density, Error> {
-        let executable = executable(bound, false)?;
+        let executable = executable(bound, Use::Density, false)?;
         let host = Host::new(usize::MAX / 2, Box::new(|_| {}));
         let failed = |error: RuntimeError| run::failure(bound.model.program(), &executable, &error, &Interrupt::new());
         let job = run::job(&executable, &bound.values).map_err(failed)?;
         let mut inner = borel_inference::Density::new(&job, &host).map_err(failed)?;
-        let mut attempt = 0;
-        while let Err(error) = inner.discover(Stream::new(attempt)) {
-            attempt += 1;
-            if attempt == ATTEMPTS || !error.kind.is_numeric() {
-                return Err(failed(error));
-            }
-        }
+        borel_inference::discover(&mut inner, DISCOVERY).map_err(failed)?;
         Ok(Density { bound: bound.clone(), executable, inner })
     }
 
@@ -84,9 +77,9 @@ impl Density {
 }
 
 /// Native code of the density: with its gradient, or with what records named choices.
-pub(crate) fn executable(bound: &Bound, record: bool) -> Result<Arc<Executable>, Error> {
+pub(crate) fn executable(bound: &Bound, purpose: Use, record: bool) -> Result<Arc<Executable>, Error> {
     let program = bound.model.program();
     let optimise = program.optimises();
-    let target = Target { function: bound.model.function_id(), purpose: Use::Density, record, optimise };
+    let target = Target { function: bound.model.function_id(), purpose, record, optimise };
     program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))
 }

@@ -106,7 +106,7 @@ pub(crate) struct Code {
 /// Native code for a method.
 pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Result<Code, Error> {
     let gradient = match method {
-        Method::Nuts(_) => Some(density::executable(bound, false)?),
+        Method::Nuts(_) => Some(density::executable(bound, Use::Density, false)?),
         _ => None,
     };
     let function = bound.model.function_id();

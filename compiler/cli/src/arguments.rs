@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Print what a phase of the compiler gives
     Emit(Emit),
+    /// Print the log density of a model at given values of its choices, with its gradient
+    Density(Density),
     /// Explain an error code, a distribution or a function
     Explain(Explain),
     /// Format programs
@@ -213,6 +215,31 @@ pub(crate) enum Stage {
     Clif,
     /// Machine code
     Asm,
+}
+
+const DENSITY_EXAMPLES: &str = "\
+The point has a number for each scalar of each named choice: { \"tau\": 1.5, \"theta\": [0.1, -2.0] }. Printed are, as one JSON
+object, the log density with respect to these values, its gradient in the form of the point, and what the transforms to
+unconstrained numbers add to the log density that NUTS works on.
+
+Example:
+  borel density schools.ppl --data schools.json --at point.json";
+
+/// Options of `borel density`.
+#[derive(Args, Debug)]
+#[command(after_help = DENSITY_EXAMPLES)]
+pub(crate) struct Density {
+    /// The program
+    pub(crate) file: PathBuf,
+    /// The model, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Data, .json or .csv; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    /// The values of the choices, .json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) at: PathBuf,
 }
 
 /// Options of `borel explain`.

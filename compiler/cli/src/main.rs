@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod density;
 mod emit;
 mod explain;
 mod format;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::check(&options),
         Command::Emit(options) => emit::emit(&options),
+        Command::Density(options) => density::density(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Fmt(options) => format::format(&options),
         Command::Repl(options) => repl(options.file.as_deref()),

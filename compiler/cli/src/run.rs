@@ -4,6 +4,7 @@ use crate::arguments::{self, Format, Run};
 use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
 use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Metric, Program, Resampling, RunOptions};
+use std::path::PathBuf;
 
 /// Infers with a model of the file, or runs its `main`.
 pub(crate) fn run(options: &Run) -> Status {
@@ -29,7 +30,7 @@ pub(crate) fn run(options: &Run) -> Status {
 }
 
 /// Shows why there is no result.
-fn failed(error: &Error) -> Status {
+pub(crate) fn failed(error: &Error) -> Status {
     output::diagnostics(error.diagnostics());
     match error {
         Error::Program(_) | Error::Refused(_) => Status::Wrong,
@@ -60,7 +61,7 @@ fn infer(program: &Program, method: Option<Method>, options: &Run) -> Result<Sta
         Some(name) => program.model(name)?,
         None => program.sole_model()?,
     };
-    let bound = model.bind(&data(options)?)?;
+    let bound = model.bind(&data(&options.data)?)?;
     output::diagnostics(bound.warnings());
     let interrupt = interrupt::on_signals();
     let posterior = inference(method, options, &interrupt, &bound)?;
@@ -118,8 +119,8 @@ fn inference(
 }
 
 /// All the data files, merged.
-fn data(options: &Run) -> Result<Data, Diagnostics> {
-    options.data.iter().try_fold(Data::new(), |data, path| data.merge(Data::from_file(path)?))
+pub(crate) fn data(files: &[PathBuf]) -> Result<Data, Diagnostics> {
+    files.iter().try_fold(Data::new(), |data, path| data.merge(Data::from_file(path)?))
 }
 
 /// The method with the settings that nothing else is said of.

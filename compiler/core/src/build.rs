@@ -197,7 +197,10 @@ impl Op {
                 source(s, f);
                 atoms.iter().for_each(f);
             }
-            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
+            Op::Infer(a, b)
+            | Op::Gradient(a, b)
+            | Op::Put(a, b)
+            | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }
@@ -242,7 +245,10 @@ impl Op {
                 source(s, f);
                 atoms.iter_mut().for_each(f);
             }
-            Op::Infer(a, b) | Op::Put(a, b) | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
+            Op::Infer(a, b)
+            | Op::Gradient(a, b)
+            | Op::Put(a, b)
+            | Op::Fail(Failure::Lengths(a, b) | Failure::OutOfBounds(a, b)) => {
                 f(a);
                 f(b);
             }

@@ -281,6 +281,8 @@ pub enum Op {
     Put(Atom, Atom),
     /// The posterior of a closure without parameters by a method
     Infer(Atom, Atom),
+    /// The value of a closure at a value, and the derivatives with respect to that: a pair
+    Gradient(Atom, Atom),
     /// Prints text; the line is complete
     Print(Atom),
     /// Stops the program

@@ -256,6 +256,7 @@ impl Printer<'_> {
             Op::Cell(value) => format!("cell {}", self.atom(value)),
             Op::Take(cell) => format!("take {}", self.atom(cell)),
             Op::Put(cell, value) => format!("put {} {}", self.atom(cell), self.atom(value)),
+            Op::Gradient(closure, x) => format!("gradient {} {}", self.atom(closure), self.atom(x)),
             Op::Infer(closure, method) => format!("infer {} {}", self.atom(closure), self.atom(method)),
             Op::Print(text) => format!("print {}", self.atom(text)),
             Op::Fail(Failure::Message(text)) => format!("fail {}", self.atom(text)),

@@ -358,6 +358,14 @@ impl Verifier<'_> {
                     self.problem("the posterior has another type than what is inferred");
                 }
             }
+            Op::Gradient(closure, x) => {
+                let (function, x) = (self.atom(closure).map(|found| self.program.ty(found)), self.atom(x));
+                if let (Some(Type::Function(params, _)), Some(x)) = (function, x)
+                    && params[..] != [x]
+                {
+                    self.problem("a gradient is taken at a value of another type than the parameter");
+                }
+            }
             Op::Print(text) | Op::Fail(Failure::Message(text)) => self.expect_type("a text", text, &Type::String),
             Op::Fail(Failure::Lengths(left, right) | Failure::OutOfBounds(left, right)) => {
                 self.expect_type("a length", left, &Type::Int);

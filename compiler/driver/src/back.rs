@@ -2,6 +2,7 @@
 
 use crate::timings::Timings;
 use borel_abi::module::Module;
+use borel_autodiff::Derivative;
 use borel_codegen_cranelift::{Compiled, Options};
 use borel_diagnostics::{Diagnostic, Severity};
 use borel_flatten::{Refusal, Request};
@@ -22,6 +23,15 @@ pub enum Use {
     Enumerate,
     /// The log density on an unconstrained point, and its gradient.
     Density,
+    /// The log density on the values of the choices, and its gradient.
+    ConstrainedDensity,
+}
+
+impl Use {
+    /// Whether it is a density.
+    pub fn is_density(self) -> bool {
+        matches!(self, Use::Density | Use::ConstrainedDensity)
+    }
 }
 
 /// What to compile.
@@ -39,7 +49,7 @@ pub struct Target {
 
 impl Target {
     fn options(&self) -> borel_specialise::Options {
-        let density = self.purpose == Use::Density;
+        let density = self.purpose.is_density();
         borel_specialise::Options { optimise: self.optimise, names: self.record, density }
     }
 
@@ -49,7 +59,8 @@ impl Target {
             weigh: self.purpose == Use::Weigh,
             step: self.purpose == Use::Step,
             enumerate: self.purpose == Use::Enumerate,
-            density: self.purpose == Use::Density,
+            density: self.purpose.is_density(),
+            constrained: self.purpose == Use::ConstrainedDensity,
             record: self.record,
         }
     }
@@ -126,20 +137,26 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
         .map_err(|refusals| refusals.iter().map(|refusal| refused(target, refusal)).collect::<Vec<_>>())?;
     verify("flattening", || borel_flow::verify::verify(&flow));
     // What records named choices is there to record them.
-    if target.purpose == Use::Density && !target.record {
-        borel_autodiff::differentiate(&mut flow).map_err(|unknown| {
-            let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
-                span: flow.sites[unknown.site.0 as usize],
-                reason: format!(
-                    "the derivative of `{}` with respect to what is active here is not known",
-                    unknown.function
-                ),
-                help: "use `smc`, or say the density by other functions".into(),
-            };
-            unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
-        })?;
-        verify("differentiation", || borel_flow::verify::verify(&flow));
-    }
+    let roots = target.purpose.is_density() && !target.record;
+    borel_autodiff::differentiate(&mut flow, roots).map_err(|unknown| {
+        let refusal = |unknown: &borel_autodiff::Unknown| Refusal {
+            span: flow.sites[unknown.site.0 as usize],
+            reason: match unknown.order {
+                Derivative::First => format!("the derivative of `{}` is not known", unknown.function),
+                Derivative::Second => format!("the second derivative of `{}` is not known", unknown.function),
+                Derivative::Any => "this gradient may be of a function that takes it itself".to_string(),
+            },
+            help: match unknown.order {
+                Derivative::Any => {
+                    "say which function is differentiated: `grad(f)` of a named one, or of `fn(x) => ..`"
+                }
+                _ => "write what it is of by functions whose derivatives are known",
+            }
+            .into(),
+        };
+        unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
+    })?;
+    verify("differentiation", || borel_flow::verify::verify(&flow));
     Ok(flow)
 }
 
@@ -165,7 +182,7 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
         Use::Weigh => "importance sampling cannot run this",
         Use::Step => "smc cannot run this",
         Use::Enumerate => "enumerate cannot run this",
-        Use::Density => "this has no differentiable density",
+        Use::Density | Use::ConstrainedDensity => "this has no differentiable density",
     };
     let message = format!("{cannot}: {}", refusal.reason);
     Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())

@@ -45,6 +45,7 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::NotAnInt(_) => ("E0610", "this Real"),
         ErrorKind::Negative(_) => ("E0611", "here"),
         ErrorKind::StructureChanged => ("E0615", "this choice was not there before, or another was"),
+        ErrorKind::OutsideSupport(_) => ("E0616", "the value given for this choice"),
         ErrorKind::Refused => ("E0612", "reached here"),
         ErrorKind::Unreachable => ("E0613", "reached here"),
         ErrorKind::Interrupted => ("E0614", "was in this"),

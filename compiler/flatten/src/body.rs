@@ -110,6 +110,7 @@ impl<'f, 'a> Body<'f, 'a> {
             suspends,
             environment,
             counted: false,
+            gradient_of: None,
             site: self.origin,
         }
     }

@@ -6,12 +6,13 @@
 //! number and the arguments.
 
 use crate::body::{Body, Destination, operands};
+use crate::facts::Unit;
 use crate::flattener::{Code, Flattener, Instance};
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
 use borel_core::Atom;
 use borel_flow::runtime::Named;
-use borel_flow::{Expr, Function, Local, Operand, Stmt, Ty, Unary};
+use borel_flow::{Expr, Function, FunctionId, Local, Operand, Stmt, Ty, Unary, View};
 
 /// What a closure may be.
 #[derive(Clone, Copy)]
@@ -71,7 +72,59 @@ impl Flattener<'_> {
     }
 }
 
+impl Flattener<'_> {
+    /// What a call of a closure of this function type does, whichever it is.
+    pub fn make_any(&mut self, ty: core::Ty, instance: Instance) -> Function {
+        let (params, result) = self.function_type(ty);
+        let words: Vec<Ty> = params.iter().flat_map(|param| self.representation.words(*param).to_vec()).collect();
+        let results = self.representation.words(result).to_vec();
+        let suspends = self.suspends(instance.code, instance.view);
+        let mut body = Body::new(self, instance.view, results, borel_source::Span::default());
+        let closure = body.local("closure", Ty::Pointer);
+        let args = body.locals_for("argument", &words);
+        // A function that is differentiated neither draws nor scores.
+        let is_pure = |candidate: &Candidate| match candidate {
+            Candidate::Lambda(number) => !body.flattener.facts.effects_of(Unit::Lambda(*number)).any(),
+            Candidate::Mem => false,
+        };
+        let candidates: Vec<Candidate> = body.all_candidates(ty).into_iter().filter(is_pure).collect();
+        body.dispatch(&candidates, ty, Operand::Local(closure), &operands(&args), &Destination::Return);
+        let params = std::iter::once(closure).chain(args).collect();
+        body.finish("any", params, suspends, Vec::new())
+    }
+
+    /// The function that stands for the value and the gradient of another one.
+    fn gradient_of(&mut self, target: FunctionId, name: &str, words: &[Ty], span: borel_source::Span) -> FunctionId {
+        if let Some(known) = self.gradients.get(&target) {
+            return *known;
+        }
+        let results = std::iter::once(Ty::Real).chain(words.iter().copied()).collect();
+        let mut body = Body::new(self, View::Pure, results, span);
+        let closure = body.local("closure", Ty::Pointer);
+        let x = body.locals_for("x", words);
+        let function = body.finish(name, std::iter::once(closure).chain(x).collect(), false, Vec::new());
+        let id = self.add(Function { gradient_of: Some(target), ..function });
+        self.gradients.insert(target, id);
+        id
+    }
+}
+
 impl Body<'_, '_> {
+    /// The value of a closure and its gradient.
+    pub fn gradient(&mut self, closure: &Atom, x: &Atom) -> Vec<Operand> {
+        let Some(ty) = self.var_type(closure) else { return Vec::new() };
+        let (code, name) = match self.candidates(closure, ty)[..] {
+            [Candidate::Lambda(number)] => (Code::Lambda(number), format!("gradient of lambda {number}")),
+            _ => (Code::Any(ty), "gradient of any".to_string()),
+        };
+        let target = self.flattener.instance(code, View::Pure);
+        let (pointer, args) = (self.word(closure), self.atom(x));
+        let words: Vec<Ty> = args.iter().map(|arg| self.type_of(*arg)).collect();
+        let callee = self.flattener.gradient_of(target, &name, &words, self.span);
+        let results: Vec<Ty> = std::iter::once(Ty::Real).chain(words).collect();
+        self.call(callee, std::iter::once(pointer).chain(args).collect(), &results)
+    }
+
     /// Binds the captured variables of a lambda to loads from its closure; gives the locals with their slots.
     pub fn load_captures(&mut self, number: u32, closure: Operand) -> Vec<(Local, u32)> {
         let mut loaded = Vec::new();

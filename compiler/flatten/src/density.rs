@@ -13,6 +13,9 @@ use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Ty, Unary, View};
 /// What to use for a model without a density.
 const HELP: &str = "sum it out (`log_sum_exp` over its values, or `Mixture`), or use `smc` or `enumerate`";
 
+/// What stands for the number of columns of an array.
+const ARRAY: Operand = Operand::Int(-1);
+
 impl Body<'_, '_> {
     /// A choice of a distribution of the catalogue.
     pub fn read_choice(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
@@ -42,11 +45,15 @@ impl Body<'_, '_> {
             return self.read_between(lower, upper);
         };
         let count = self.word(count);
-        self.constrain(Transform::Reals, count, Operand::Int(1))
+        self.constrain(Transform::Reals, count, ARRAY)
     }
 
     /// An array or matrix from the next numbers of the point.
-    fn constrain(&mut self, transform: Transform, rows: Operand, columns: Operand) -> Operand {
+    fn constrain(&mut self, mut transform: Transform, rows: Operand, columns: Operand) -> Operand {
+        if self.flattener.request.constrained {
+            self.perform(Named::PointIn, vec![Operand::Int(transform as i64), rows, columns]);
+            transform = Transform::Reals;
+        }
         let results = self.locals_for("value", Named::Constrain.signature().results);
         let args = vec![Operand::Int(transform as i64), rows, columns];
         let site = self.site();
@@ -68,7 +75,7 @@ impl Body<'_, '_> {
         let columns = match (kind.entry().value, parameter) {
             (ValueKind::Matrix, ParameterKind::Matrix) => self.named(Named::MatrixColumns, vec![operand]),
             (ValueKind::Matrix, _) => rows,
-            _ => Operand::Int(1),
+            _ => ARRAY,
         };
         let value = self.constrain(transform(kind), rows, columns);
         let log_density = self.known_log_density(kind, parameters, vec![value]);
@@ -123,7 +130,14 @@ impl Body<'_, '_> {
 
     /// A number between bounds that are known to be finite or not there.
     fn read_between(&mut self, lower: Option<Operand>, upper: Option<Operand>) -> Operand {
-        let u = self.read_number();
+        let position = self.planned_position();
+        if self.flattener.request.constrained {
+            let infinite = Operand::Real(f64::INFINITY);
+            let bounds = vec![lower.unwrap_or(Operand::Real(f64::NEG_INFINITY)), upper.unwrap_or(infinite)];
+            self.perform(Named::PointBetween, bounds);
+            return self.read_number(position);
+        }
+        let u = self.read_number(position);
         match (lower, upper) {
             (None, None) => u,
             (Some(lower), None) => {
@@ -176,14 +190,19 @@ impl Body<'_, '_> {
         Operand::Local(value)
     }
 
-    /// The next number of the point. What the plan says of it is checked first.
-    fn read_number(&mut self) -> Operand {
+    /// Where the next number of the point is. What the plan says of it is checked first.
+    fn planned_position(&mut self) -> Operand {
         let site = i64::from(self.site().0);
         let position = self.define("position", Ty::Int, Expr::Context(offset::POSITION));
         let planned = self.define("planned", Ty::Int, Expr::Plan(position));
         let is_planned = self.binary(Ty::Bool, Binary::EqInt, planned, Operand::Int(point::entry(site, 1)));
         let asked = vec![Operand::Int(site), Operand::Int(1)];
         self.when(is_planned, |_| {}, |b| b.perform(Named::PointExtend, asked));
+        position
+    }
+
+    /// The next number of the point.
+    fn read_number(&mut self, position: Operand) -> Operand {
         let number = self.define("u", Ty::Real, Expr::Point(position));
         let next = self.binary(Ty::Int, Binary::AddInt, position, Operand::Int(1));
         self.emit(Stmt::SetContext(offset::POSITION, next));

@@ -57,6 +57,11 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
+    /// Whether it is random.
+    pub fn any(self) -> bool {
+        self.draws || self.scores
+    }
+
     fn union(self, other: Effects) -> Effects {
         Effects { draws: self.draws || other.draws, scores: self.scores || other.scores }
     }
@@ -178,7 +183,9 @@ impl<'a> Scan<'a> {
         match &stmt.op {
             Op::Lambda(lambda) => return self.lambda(stmt, lambda, ty),
             Op::Call(callee, _) => direct.calls.push(Unit::Function(*callee)),
-            Op::Apply(Atom::Var(closure), _) => direct.applies.push(self.program.var_ty(*closure)),
+            Op::Apply(Atom::Var(closure), _) | Op::Gradient(Atom::Var(closure), _) => {
+                direct.applies.push(self.program.var_ty(*closure))
+            }
             Op::Sample(..) => direct.effects.draws = true,
             Op::Read(..) => (direct.effects.draws, direct.effects.scores) = (true, true),
             Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => direct.effects.scores = true,

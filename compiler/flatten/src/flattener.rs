@@ -19,6 +19,8 @@ pub(crate) enum Code {
     Lambda(u32),
     /// What calling a `mem` of this function type does
     Mem(Ty),
+    /// What calling any closure of this function type does; the closure is its first parameter
+    Any(Ty),
     /// The answer of a value of this distribution type, to the place that asks
     Query(Query, Ty, Span),
 }
@@ -63,6 +65,8 @@ pub(crate) struct Flattener<'a> {
     pub wanted: VecDeque<(usize, View)>,
     functions: Vec<Option<Function>>,
     instances: HashMap<Instance, FunctionId>,
+    /// The functions that stand for the gradients of others.
+    pub gradients: HashMap<FunctionId, FunctionId>,
     queue: VecDeque<(Instance, FunctionId)>,
     names: HashMap<String, usize>,
     sites: Vec<Span>,
@@ -86,6 +90,7 @@ impl<'a> Flattener<'a> {
             wanted: VecDeque::new(),
             functions: Vec::new(),
             instances: HashMap::new(),
+            gradients: HashMap::new(),
             queue: VecDeque::new(),
             names: HashMap::new(),
             sites: Vec::new(),
@@ -130,6 +135,7 @@ impl<'a> Flattener<'a> {
             layouts: self.representation.layouts,
             shapes: self.representation.shapes,
             functions: self.functions.into_iter().flatten().collect(),
+            frames: 0,
             sites: self.sites,
             choices: self.program.choices.iter().map(|choice| choice.name.to_string()).collect(),
             statics: self.statics,
@@ -162,7 +168,7 @@ impl<'a> Flattener<'a> {
         let effects = match code {
             Code::Function(id) => self.facts.effects_of(Unit::Function(id)),
             Code::Lambda(number) => self.facts.effects_of(Unit::Lambda(number)),
-            Code::Mem(ty) => self.facts.effects_of_closure(ty),
+            Code::Mem(ty) | Code::Any(ty) => self.facts.effects_of_closure(ty),
             Code::Query(Query::Draw, ty, _) => return self.drawing_view(ty, view),
             Code::Query(..) => return View::Pure,
         };

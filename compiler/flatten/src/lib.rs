@@ -42,6 +42,8 @@ pub struct Request {
     pub enumerate: bool,
     /// The density, on an unconstrained point.
     pub density: bool,
+    /// Whether the numbers of the point are the values of the choices, and not unconstrained.
+    pub constrained: bool,
     /// Whether named choices are recorded.
     pub record: bool,
 }

@@ -39,6 +39,10 @@ pub struct FunctionId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label(pub u32);
 
+/// What one Push moves to the tape: unique in the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Frame(pub u32);
+
 /// Index into [`Module::sites`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Site(pub u32);
@@ -67,6 +71,8 @@ pub struct Module {
     pub shapes: Vec<Shape>,
     /// Functions.
     pub functions: Vec<Function>,
+    /// How many frames there are.
+    pub frames: u32,
     /// Where errors can arise.
     pub sites: Vec<Span>,
     /// Names of choices, by the number in [`Runtime::Record`].
@@ -157,6 +163,9 @@ pub struct Function {
     pub environment: Vec<(Local, u32)>,
     /// Whether reference counting has been inserted.
     pub counted: bool,
+    /// Of a function that stands for the value and the gradient of another one, which takes the same: differentiation gives it
+    /// its body.
+    pub gradient_of: Option<FunctionId>,
     /// Where it is written: what errors name that have no place of their own (the stack overflows, the run is interrupted).
     pub site: Option<Site>,
 }
@@ -221,9 +230,10 @@ pub enum Stmt {
     /// Adds to the derivative with respect to a number of the point: index, Real
     AddDerivative(Operand, Operand),
     /// Moves words to the tape
-    Push(Vec<Operand>),
-    /// Takes the words that were pushed last back from the tape, in the order in which they were pushed; pointers are owned
-    Pop(Vec<Local>),
+    Push(Frame, Vec<Operand>),
+    /// Takes the words that were pushed last back from the tape, in the order in which they were pushed (by the Push of the same
+    /// frame); pointers are owned
+    Pop(Frame, Vec<Local>),
     /// Adds one to the count
     Retain(Operand),
     /// Takes one from the count; frees at zero. Of a token: gives its memory back

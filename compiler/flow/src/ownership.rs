@@ -46,7 +46,7 @@ pub fn each_use(stmt: &Stmt, owned: &dyn Fn(FunctionId, usize) -> bool, f: &mut 
             f(*object, Use::Consume);
             moved.iter().for_each(|(_, local)| f(*local, Use::Borrow));
         }
-        Stmt::Push(values) | Stmt::Return(values) => values.iter().for_each(|value| f(*value, Use::Consume)),
+        Stmt::Push(_, values) | Stmt::Return(values) => values.iter().for_each(|value| f(*value, Use::Consume)),
         Stmt::Call(_, callee, args) => {
             for (index, arg) in args.iter().enumerate() {
                 f(*arg, if owned(*callee, index) { Use::Consume } else { Use::Borrow });

@@ -218,10 +218,10 @@ impl Printer<'_> {
             }
             Stmt::SetContext(offset, a) => self.line(format_args!("context+{offset} := {}", one(a))),
             Stmt::AddDerivative(index, a) => self.line(format_args!("derivative[{}] += {}", one(index), one(a))),
-            Stmt::Push(words) => self.line(format_args!("push {}", many(words))),
-            Stmt::Pop(locals) => {
+            Stmt::Push(frame, words) => self.line(format_args!("push {} #{}", many(words), frame.0)),
+            Stmt::Pop(frame, locals) => {
                 let defined = self.defined(locals);
-                self.line(format_args!("{defined}pop"));
+                self.line(format_args!("{defined}pop #{}", frame.0));
             }
             Stmt::Retain(a) => self.line(format_args!("retain {}", one(a))),
             Stmt::Release(a) => self.line(format_args!("release {}", one(a))),

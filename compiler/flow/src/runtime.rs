@@ -204,8 +204,11 @@ named! {
     PointExtend "borel_point_extend" (Int, Int) -> () false;
     /// The log density is no longer finite at a site
     PointBlame "borel_point_blame" (Int) -> () false;
-    /// Transform, rows, columns: an array or matrix from the next numbers of the point (arrays have one column), and the logarithm of the
-    /// Jacobian
+    /// The next number of the point is a value between these bounds
+    PointBetween "borel_point_between" (Real, Real) -> () true;
+    /// The next numbers of the point are an array or a matrix that this transform makes: transform, rows, columns (-1 for an array)
+    PointIn "borel_point_in" (Int, Int, Int) -> () true;
+    /// Transform, rows, columns (-1 for an array): an array or matrix from the next numbers of the point, and the logarithm of the Jacobian
     Constrain "borel_constrain" (Int, Int, Int) -> (Pointer, Real) true;
     /// Back through [`Named::Constrain`]: where its numbers begin, transform, value, its shadow, adjoint of the log-Jacobian
     ConstrainAdjoint "borel_constrain_adjoint" (Int, Int, Borrowed, Borrowed, Real) -> () false;

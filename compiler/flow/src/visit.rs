@@ -62,7 +62,7 @@ impl Stmt {
             | Stmt::Call(_, _, operands)
             | Stmt::Runtime(_, _, operands, _)
             | Stmt::Return(operands)
-            | Stmt::Push(operands)
+            | Stmt::Push(_, operands)
             | Stmt::Trap(_, operands, _) => operands.iter().for_each(|operand| f(*operand)),
             Stmt::AddDerivative(a, b) => {
                 f(*a);
@@ -87,7 +87,7 @@ impl Stmt {
             | Stmt::Loop(..)
             | Stmt::Block(..)
             | Stmt::Break(_)
-            | Stmt::Pop(_)
+            | Stmt::Pop(..)
             | Stmt::Continue(_) => {}
         }
     }
@@ -109,7 +109,7 @@ impl Stmt {
             | Stmt::Call(_, _, operands)
             | Stmt::Runtime(_, _, operands, _)
             | Stmt::Return(operands)
-            | Stmt::Push(operands)
+            | Stmt::Push(_, operands)
             | Stmt::Trap(_, operands, _) => operands.iter_mut().for_each(f),
             Stmt::AddDerivative(a, b) => {
                 f(a);
@@ -134,7 +134,7 @@ impl Stmt {
             | Stmt::Loop(..)
             | Stmt::Block(..)
             | Stmt::Break(_)
-            | Stmt::Pop(_)
+            | Stmt::Pop(..)
             | Stmt::Continue(_) => {}
         }
     }
@@ -148,7 +148,7 @@ impl Stmt {
             | Stmt::Take(Some(local), ..)
             | Stmt::NewArray(local, ..)
             | Stmt::Suspend(Suspension::Choice(_, local), _) => f(*local),
-            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) | Stmt::Pop(locals) => {
+            Stmt::Call(locals, ..) | Stmt::Runtime(locals, ..) | Stmt::Pop(_, locals) => {
                 locals.iter().for_each(|local| f(*local))
             }
             _ => {}

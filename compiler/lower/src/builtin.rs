@@ -165,6 +165,7 @@ impl<'a> Lowering<'a> {
             Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),
             Builtin::MemState => self.mem_state(values, result, span),
             Builtin::Infer => self.emit_named(Op::Infer(atom(0), atom(1)), ty, "posterior", span),
+            Builtin::Grad | Builtin::ValueAndGrad => self.gradient(builtin, values, result, span),
             Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc => {
                 self.method(builtin, values, span)
             }
@@ -212,6 +213,30 @@ impl<'a> Lowering<'a> {
         };
         self.perform(Op::Factor(weight), span);
         Atom::Unit
+    }
+
+    /// The closure that differentiates a function at its argument.
+    fn gradient(&mut self, builtin: Builtin, values: &[Value], result: &Type, span: Span) -> Atom {
+        let concrete = self.concrete(result);
+        let ([function], Type::Function(params, given)) = (values, &concrete) else { return Atom::Unit };
+        let [param] = params.as_slice() else { return Atom::Unit };
+        let (real, param, given) = (self.core.real(), self.core_concrete(param), self.core_concrete(given));
+        let both = self.core.tuple(vec![real, param]);
+        let x = self.core.fresh("x", param);
+        let body = self.block(|this| {
+            let pair = this.emit(Op::Gradient(function.atom.clone(), Atom::Var(x)), both, span);
+            match builtin {
+                Builtin::Grad => this.emit(Op::Project(pair, 1), given, span),
+                _ => pair,
+            }
+        });
+        let ty = self.core_concrete(&concrete);
+        self.emit_named(
+            Op::Lambda(Box::new(borel_core::Lambda { params: vec![x], result: given, body })),
+            ty,
+            "f",
+            span,
+        )
     }
 
     fn method(&mut self, builtin: Builtin, values: &[Value], span: Span) -> Atom {

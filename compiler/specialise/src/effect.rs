@@ -104,7 +104,7 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
     match op {
         Op::Prim(prim, operands) if may_fail(*prim, operands) => Effects::FAILS,
         Op::Call(function, _) => summaries.get(function.0 as usize).copied().unwrap_or(Effects::ALL),
-        Op::Apply(..) | Op::Infer(..) => Effects::ALL,
+        Op::Apply(..) | Op::Infer(..) | Op::Gradient(..) => Effects::ALL,
         Op::Sample(_, None) => Effects::DRAWS | Effects::FAILS,
         Op::Quantity(Quantity::Normaliser, ..) => Effects::NONE,
         // Parameters are checked where a distribution is used. The functions that one is made of are taken to come to an end.

@@ -600,6 +600,10 @@ builtins! {
     Inverse "inverse" "Matrix -> Matrix";
     /// The logarithm of the absolute determinant.
     LogDeterminant "log_determinant" "Matrix -> Real";
+    /// The gradient of a function, as a function: derivatives in the form of the argument, which is made of Reals.
+    Grad "grad" "(A -> Real) -> (A -> A)";
+    /// A function that gives the value of another one together with its gradient.
+    ValueAndGrad "value_and_grad" "(A -> Real) -> (A -> (Real, A))";
     /// A point where SMC may resample, without a weight.
     Checkpoint "checkpoint" "() ~> Unit";
 }

@@ -73,6 +73,8 @@ pub enum ErrorKind {
     Refused,
     /// The choices of a model are not those that its first evaluation had.
     StructureChanged,
+    /// A value that was given for a choice cannot be one of its distribution; the text says why.
+    OutsideSupport(String),
     /// Every particle has weight zero.
     ZeroWeight,
     /// No point was found where the density is not 0.
@@ -146,6 +148,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::ZeroWeight => {
                 write!(f, "every execution has weight zero: the observation is impossible in all of them")
             }
+            ErrorKind::OutsideSupport(why) => write!(f, "{why}"),
             ErrorKind::ZeroDensity => write!(f, "the density is zero, or not a number, at every point tried"),
             ErrorKind::Unreachable => write!(f, "internal error: reached code that cannot be reached"),
         }

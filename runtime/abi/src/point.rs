@@ -6,6 +6,7 @@
 use crate::ctx::Ctx;
 use crate::error::ErrorKind;
 use crate::stream::Stream;
+use borel_math::transform::Transform;
 
 /// What follows the last entry of a plan: no choice has this number.
 const END: i64 = i64::MIN;
@@ -15,6 +16,9 @@ const REST: i64 = -1;
 
 /// The numbers drawn for a new choice lie between minus this and this, as Stan's initial values do.
 const RADIUS: f64 = 2.0;
+
+/// Values that have been written with fewer digits are this near to what they should be.
+const SAME: f64 = 1e-8;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -26,11 +30,20 @@ pub struct Point {
     discovers: Option<Stream>,
     /// Where the log density stopped being finite in the last evaluation, of code that says so.
     blamed: Option<i64>,
+    /// Of a point of constrained values: what their transforms add to the log density of the unconstrained ones.
+    log_jacobian: f64,
 }
 
 impl Default for Point {
     fn default() -> Point {
-        Point { values: Vec::new(), derivative: Vec::new(), plan: vec![END], discovers: None, blamed: None }
+        Point {
+            values: Vec::new(),
+            derivative: Vec::new(),
+            plan: vec![END],
+            discovers: None,
+            blamed: None,
+            log_jacobian: 0.0,
+        }
     }
 }
 
@@ -83,6 +96,7 @@ impl Point {
     pub fn begin(&mut self, ctx: &mut Ctx) {
         ctx.position = 0;
         self.blamed = None;
+        self.log_jacobian = 0.0;
         self.place(ctx);
     }
 
@@ -111,6 +125,66 @@ impl Point {
         }
         self.place(ctx);
         Ok(())
+    }
+
+    /// Says that the number at a position is a value between bounds. While the plan is being made it becomes one.
+    pub fn hold_between(&mut self, position: usize, lower: f64, upper: f64) -> Result<(), ErrorKind> {
+        let value = &mut self.values[position];
+        let is_bounded = (lower > f64::NEG_INFINITY, upper < f64::INFINITY);
+        if self.discovers.is_some() {
+            *value = match is_bounded {
+                (false, false) => *value,
+                (true, false) => lower + value.exp(),
+                (false, true) => upper - value.exp(),
+                (true, true) => lower + (upper - lower) / (1.0 + (-*value).exp()),
+            };
+        }
+        let value = *value;
+        if !(lower < value && value < upper) {
+            return Err(ErrorKind::OutsideSupport(format!("{value} is not between {lower} and {upper}")));
+        }
+        self.log_jacobian += match is_bounded {
+            (false, false) => 0.0,
+            (true, false) => (value - lower).ln(),
+            (false, true) => (upper - value).ln(),
+            (true, true) => (value - lower).ln() + (upper - value).ln() - (upper - lower).ln(),
+        };
+        Ok(())
+    }
+
+    /// Says that the numbers from a position on are an array or a matrix in the set that a transform makes elements of. While the plan
+    /// is being made they become one.
+    pub fn hold_in(
+        &mut self,
+        position: usize,
+        transform: Transform,
+        rows: usize,
+        columns: usize,
+    ) -> Result<(), ErrorKind> {
+        let values = &mut self.values[position..position + rows * columns];
+        let mut unconstrained = vec![0.0; transform.count(rows, columns)];
+        let mut there_and_back = vec![0.0; values.len()];
+        if self.discovers.is_some() {
+            let count = unconstrained.len();
+            unconstrained.copy_from_slice(&values[..count]);
+        } else {
+            transform.unconstrain(values, rows, &mut unconstrained);
+        }
+        let log_jacobian = transform.constrain(&unconstrained, rows, &mut there_and_back);
+        if self.discovers.is_some() {
+            values.copy_from_slice(&there_and_back);
+        }
+        let is_same = |(a, b): (&f64, &f64)| (a - b).abs() <= SAME * (1.0 + a.abs());
+        if !values.iter().zip(&there_and_back).all(is_same) {
+            return Err(ErrorKind::OutsideSupport(format!("this is not {}", transform.describe())));
+        }
+        self.log_jacobian += log_jacobian;
+        Ok(())
+    }
+
+    /// What the transforms of the values held in the last evaluation add to the log density of the unconstrained numbers.
+    pub fn log_jacobian(&self) -> f64 {
+        self.log_jacobian
     }
 
     /// Notes where the log density is no longer finite; the first place counts.

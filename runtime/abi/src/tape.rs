@@ -28,6 +28,10 @@ impl Tape {
 
     /// Makes room for so many more words.
     pub fn grow(&mut self, ctx: &mut Ctx, more: usize) {
+        if self.words.is_empty() {
+            // The first use, of a function of the program that is differentiated.
+            self.begin(ctx);
+        }
         // The pointer is within the words or at their end.
         let used = (ctx.tape as usize - self.words.as_ptr() as usize) / 8;
         let size = (2 * self.words.len()).max(used + more);

@@ -81,6 +81,12 @@ impl Density {
         self.held(None)
     }
 
+    /// Of a density on the values of choices: what their transforms add to the log density of the unconstrained numbers, in the last
+    /// evaluation.
+    pub fn log_jacobian(&mut self) -> f64 {
+        self.point().log_jacobian()
+    }
+
     /// Where the log density stopped being finite in the last evaluation: of a density that records named choices.
     pub fn blamed(&mut self) -> Option<i64> {
         self.point().blamed()

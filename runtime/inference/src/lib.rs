@@ -38,5 +38,5 @@ pub use nuts::{LOW_RANK_DIMENSION, Metric, Nuts};
 pub use resample::Resampling;
 pub use run::{Job, Method, Outcome, Settings, execute, infer};
 pub use smc::{Population, Smc, smc};
-pub use target::steady_dimension;
+pub use target::{discover, steady_dimension};
 pub use team::{Team, thread_pool};

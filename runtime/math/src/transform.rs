@@ -40,6 +40,17 @@ impl Transform {
         Transform::ALL.get(number as usize).copied().unwrap_or(Transform::Reals)
     }
 
+    /// What its elements are called.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Transform::Reals => "an array of numbers",
+            Transform::Simplex => "an array of positive numbers that sum to 1",
+            Transform::Covariance => "a symmetric positive-definite matrix",
+            Transform::Correlation => "a symmetric positive-definite matrix with ones on the diagonal",
+            Transform::CorrelationFactor => "the Cholesky factor of a correlation matrix",
+        }
+    }
+
     /// How many unconstrained numbers it takes.
     pub fn count(self, rows: usize, columns: usize) -> usize {
         match self {

@@ -2,9 +2,10 @@
 //! the local is assigned.
 
 use super::Reverse;
+use crate::emit::Emit;
 use crate::regions::Region;
-use borel_flow::runtime::{Named, Special};
-use borel_flow::{Binary, Block, Expr, Local, Operand, Runtime, Site, Stmt, Ty, Unary};
+use crate::rules::Slope;
+use borel_flow::{Binary, Block, Expr, Local, Operand, Site, Stmt, Ty, Unary};
 use std::collections::HashMap;
 
 /// See the module.
@@ -59,8 +60,7 @@ impl<'r, 'a> Back<'r, 'a> {
         operand.local().is_some_and(|local| self.reverse.is_active_local(local))
     }
 
-    /// The value that an operand had, for use on the way back.
-    pub fn value(&mut self, operand: Operand) -> Operand {
+    fn kept_value(&mut self, operand: Operand) -> Operand {
         let Operand::Local(local) = operand else { return operand };
         if self.reverse.regions.stable[local.0 as usize] {
             self.reverse.save(local, self.region);
@@ -148,6 +148,17 @@ impl<'r, 'a> Back<'r, 'a> {
         }
     }
 
+    /// Adds to the adjoints of operands, of whose function these are the slopes.
+    pub fn add_slopes(&mut self, operands: &[Operand], slopes: Vec<Slope>, adjoint: Operand) {
+        for (operand, slope) in operands.iter().zip(slopes) {
+            match slope {
+                Slope::Times(factor) => self.add_product(*operand, adjoint, factor),
+                Slope::Over(below) => self.add_quotient(*operand, adjoint, below),
+                Slope::None => {}
+            }
+        }
+    }
+
     /// Adds adjoint / below.
     pub fn add_quotient(&mut self, operand: Operand, adjoint: Operand, below: Operand) {
         if self.is_active(operand) {
@@ -155,64 +166,22 @@ impl<'r, 'a> Back<'r, 'a> {
             self.add(operand, term);
         }
     }
+}
 
-    /// A new local of the way back.
-    pub fn define(&mut self, ty: Ty, expr: Expr) -> Operand {
-        let local = self.reverse.local("", ty, self.region);
-        self.out.push(Stmt::Let(local, expr));
-        Operand::Local(local)
+impl Emit for Back<'_, '_> {
+    fn emit(&mut self, stmt: Stmt) {
+        self.out.push(stmt);
     }
 
-    /// An operation on two Reals; factors of 1 are left out.
-    pub fn binary(&mut self, op: Binary, a: Operand, b: Operand) -> Operand {
-        match (op, a, b) {
-            (Binary::Mul, Operand::Real(1.0), other) | (Binary::Mul, other, Operand::Real(1.0)) => other,
-            (Binary::Mul, Operand::Real(x), Operand::Real(y)) => Operand::Real(x * y),
-            (Binary::Add, Operand::Real(x), Operand::Real(y)) => Operand::Real(x + y),
-            (Binary::Mul, Operand::Real(-1.0), other) | (Binary::Mul, other, Operand::Real(-1.0)) => {
-                self.unary(Unary::Negate, other)
-            }
-            (Binary::Sub, Operand::Real(x), Operand::Real(y)) => Operand::Real(x - y),
-            _ => self.define(Ty::Real, Expr::Binary(op, a, b)),
-        }
+    fn temporary(&mut self, ty: Ty) -> Local {
+        self.reverse.local("", ty, self.region)
     }
 
-    /// A comparison.
-    pub fn compare(&mut self, op: Binary, a: Operand, b: Operand) -> Operand {
-        self.define(Ty::Bool, Expr::Binary(op, a, b))
+    fn site(&self) -> Site {
+        self.site
     }
 
-    /// One of two Reals.
-    pub fn select(&mut self, condition: Operand, yes: Operand, no: Operand) -> Operand {
-        self.define(Ty::Real, Expr::Select(condition, yes, no))
-    }
-
-    /// An operation on one Real.
-    pub fn unary(&mut self, op: Unary, a: Operand) -> Operand {
-        match (op, a) {
-            (Unary::Negate, Operand::Real(x)) => Operand::Real(-x),
-            _ => self.define(Ty::Real, Expr::Unary(op, a)),
-        }
-    }
-
-    /// A function of a Real.
-    pub fn call(&mut self, named: Named, x: Operand) -> Operand {
-        self.call_with(named, vec![x])
-    }
-
-    /// A function of Reals.
-    pub fn call_with(&mut self, named: Named, args: Vec<Operand>) -> Operand {
-        self.runtime(Runtime::Named(named), args)
-    }
-
-    /// A special function.
-    pub fn special(&mut self, special: Special, args: Vec<Operand>) -> Operand {
-        self.runtime(Runtime::Special(special), args)
-    }
-
-    fn runtime(&mut self, runtime: Runtime, args: Vec<Operand>) -> Operand {
-        let local = self.reverse.local("", Ty::Real, self.region);
-        self.out.push(Stmt::Runtime(vec![local], runtime, args, self.site));
-        Operand::Local(local)
+    fn value(&mut self, operand: Operand) -> Operand {
+        self.kept_value(operand)
     }
 }

@@ -1,7 +1,8 @@
 //! Calls, both ways.
 
 use super::Back;
-use crate::activity::Activity;
+use crate::activity::{self, Activity};
+use crate::emit::Emit;
 use crate::{operations, rules};
 use borel_abi::ctx::offset;
 use borel_distributions::bounds::Bound;
@@ -14,6 +15,9 @@ impl Back<'_, '_> {
     pub(super) fn call_function(&mut self, stmt: &Stmt) -> Block {
         let Stmt::Call(results, callee, args) = stmt else { return Vec::new() };
         let instance = Activity::callee(*callee, args, &self.reverse.facts.active);
+        if let Some(way_back) = self.reverse.activity.gradients.get(&instance).copied() {
+            return self.call_gradient(stmt, results, way_back, args);
+        }
         let Some(pair) = self.reverse.pairs.get(&instance).copied() else { return vec![stmt.clone()] };
         let active = &self.reverse.activity.instances[&instance];
         let active_results: Vec<Local> =
@@ -33,6 +37,36 @@ impl Back<'_, '_> {
             }
         }
         forward.push(Stmt::Call(received, pair.forward, given));
+        forward
+    }
+
+    /// A call of the gradient of a function, some of whose arguments are active.
+    fn call_gradient(&mut self, stmt: &Stmt, results: &[Local], way_back: FunctionId, args: &[Operand]) -> Block {
+        let mut given: Vec<Operand> = args.iter().map(|arg| self.value(*arg)).collect();
+        for local in results {
+            given.push(match self.reverse.type_of(Operand::Local(*local)) {
+                Ty::Real => self.taken(*local).unwrap_or(Operand::Real(0.0)),
+                _ => self.shadow_value(Operand::Local(*local)),
+            });
+        }
+        let mut received = Vec::new();
+        for arg in args.iter().filter(|arg| self.is_active(**arg)).copied().collect::<Vec<_>>() {
+            match self.reverse.type_of(arg) {
+                Ty::Pointer => given.push(self.shadow_value(arg)),
+                _ => received.push((arg, self.reverse.local("", Ty::Real, self.region))),
+            }
+        }
+        self.out.push(Stmt::Call(received.iter().map(|(_, local)| *local).collect(), way_back, given));
+        for (arg, adjoint) in received {
+            self.add(arg, Operand::Local(adjoint));
+        }
+        let mut forward = vec![stmt.clone()];
+        for local in results {
+            if self.reverse.type_of(Operand::Local(*local)) == Ty::Pointer {
+                let shadow = self.reverse.shadow(*local);
+                forward.push(self.named(shadow, Named::Shadow, vec![Operand::Local(*local)]));
+            }
+        }
         forward
     }
 
@@ -81,12 +115,16 @@ impl Back<'_, '_> {
             }
             Runtime::Special(special) => {
                 if let Some(adjoint) = self.taken(result) {
-                    rules::special(self, *special, args, Operand::Local(result), adjoint);
+                    let slopes = rules::special(self, *special, args, Operand::Local(result));
+                    self.add_slopes(args, slopes, adjoint);
                 }
             }
             Runtime::Named(named) => {
                 if let Some(adjoint) = self.taken(result) {
-                    rules::function(self, *named, args, Operand::Local(result), adjoint);
+                    let active = self.reverse.facts.active.clone();
+                    let wanted = |arg| activity::is_active(arg, &active);
+                    let slopes = rules::function(self, *named, args, Operand::Local(result), wanted);
+                    self.add_slopes(args, slopes, adjoint);
                 }
             }
         }

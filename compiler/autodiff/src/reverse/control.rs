@@ -1,6 +1,7 @@
 //! Branches and loops, both ways.
 
 use super::{Back, Ways};
+use crate::emit::Emit;
 use crate::regions::Region;
 use crate::tree::Node;
 use borel_flow::{Binary, Block, Expr, Local, Operand, Stmt, Ty};

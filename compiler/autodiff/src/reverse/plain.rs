@@ -1,6 +1,7 @@
 //! Statements without blocks, both ways. The shadow of an active pointer is made where the pointer is, and goes where it goes.
 
 use super::Back;
+use crate::emit::Emit;
 use crate::tree::Node;
 use borel_abi::ctx::offset;
 use borel_abi::layout::LayoutId;

@@ -7,10 +7,10 @@
 pub(crate) mod bind;
 mod convert;
 mod csv;
-mod datum;
+pub(crate) mod datum;
 pub(crate) mod default;
 mod json;
-mod problem;
+pub(crate) mod problem;
 #[cfg(test)]
 mod tests;
 

@@ -154,10 +154,10 @@ impl Check<'_> {
                 self.expect(*index, Int, "derivative");
                 self.expect(*value, Real, "derivative");
             }
-            Stmt::Push(operands) => operands.iter().for_each(|operand| {
+            Stmt::Push(_, operands) => operands.iter().for_each(|operand| {
                 self.operand(*operand);
             }),
-            Stmt::Pop(locals) => locals.iter().for_each(|local| {
+            Stmt::Pop(_, locals) => locals.iter().for_each(|local| {
                 self.local(*local);
             }),
             Stmt::Suspend(..) | Stmt::Loop(..) | Stmt::Block(..) | Stmt::Break(_) | Stmt::Continue(_) => {}

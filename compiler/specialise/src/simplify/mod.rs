@@ -264,9 +264,13 @@ impl Simplifier<'_> {
                 self.control(var, op, span, out)
             }
             Op::Record(choice, value) => self.record(var, choice, value, span, out),
-            Op::Call(..) | Op::Read(..) | Op::Factor(_) | Op::Checkpoint | Op::Infer(..) | Op::Print(_) => {
-                self.push(var, op, span, out)
-            }
+            Op::Call(..)
+            | Op::Read(..)
+            | Op::Factor(_)
+            | Op::Checkpoint
+            | Op::Infer(..)
+            | Op::Gradient(..)
+            | Op::Print(_) => self.push(var, op, span, out),
             Op::Mem(_) | Op::Cell(_) | Op::Take(_) | Op::Put(..) => self.push(var, op, span, out),
         }
     }

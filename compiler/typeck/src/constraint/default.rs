@@ -23,6 +23,7 @@ impl Checker<'_> {
                 };
                 self.assume(a, ty)
             }
+            Kind::Differentiable(a) => self.assume(a, Ty::REAL),
             Kind::Concat(a) | Kind::Len(a) | Kind::Slice(a) => {
                 let item = self.store.fresh();
                 let array = self.store.array(item);

@@ -24,6 +24,7 @@ impl Checker<'_> {
             Kind::Concat(_) => format!("{left} ++ {left}"),
             Kind::Len(_) => format!("len({left})"),
             Kind::Slice(_) => format!("{left}[..]"),
+            Kind::Differentiable(_) => format!("grad over {left}"),
             Kind::Sum(..) => format!("sum({left})"),
             Kind::Moment(builtin, ..) => format!("{}({left})", builtin.name()),
             Kind::Field(_, name, _) => format!("{left}.{name}"),

@@ -97,6 +97,30 @@ impl Checker<'_> {
         }
     }
 
+    /// `grad`: Reals, and arrays, matrices, tuples and records of them.
+    pub(super) fn solve_differentiable(&mut self, constraint: &Constraint, a: Ty) -> Progress {
+        let parts = match self.store.node(a).clone() {
+            Node::Real | Node::Matrix => Vec::new(),
+            Node::Array(item) => vec![item],
+            Node::Tuple(parts) => parts.to_vec(),
+            Node::Record(fields) => fields.iter().map(|(_, part)| *part).collect(),
+            Node::Var { .. } | Node::Param(_) => return Progress::Stuck,
+            node => {
+                let found = self.show(a);
+                let message = format!("a gradient is taken with respect to Reals, found {found}");
+                let mut diagnostic =
+                    Diagnostic::error("E0218", constraint.operand(0), message, format!("has a parameter with {found}"));
+                diagnostic.help = Some(match node {
+                    Node::Int => "annotate the parameter (`fn(x: Real) => ..`), and write numbers such as 2.0".into(),
+                    _ => "let the function capture what is no Real: `fn(x) => f(x, other)`".into(),
+                });
+                return self.refuse(constraint, diagnostic);
+            }
+        };
+        parts.into_iter().for_each(|part| self.require(constraint.part(Kind::Differentiable(part))));
+        Progress::Done
+    }
+
     pub(super) fn solve_sum(&mut self, constraint: &Constraint, a: Ty, result: Ty) -> Progress {
         match self.store.node(a).clone() {
             Node::Matrix => self.result(constraint, result, Ty::REAL),

@@ -78,6 +78,8 @@ pub enum Kind {
     /// With one or two indices
     Index(Ty, u32, Ty),
     Slice(Ty),
+    /// Made of Reals: what gradients are taken with respect to
+    Differentiable(Ty),
     /// The type of the values of a distribution with arguments of these types
     Distribution(DistKind, Rc<[Ty]>, Ty),
     /// `sample e`
@@ -117,6 +119,7 @@ impl Kind {
             | Kind::Component(a, _, _)
             | Kind::Index(a, _, _)
             | Kind::Slice(a)
+            | Kind::Differentiable(a)
             | Kind::Sample(a, _)
             | Kind::Draw(a, _)
             | Kind::Observe(a, _)
@@ -140,7 +143,7 @@ impl Kind {
             | Kind::Draw(_, r)
             | Kind::Observe(_, r)
             | Kind::Query(_, _, r) => Some(*r),
-            Kind::Compare(..) | Kind::Concat(_) | Kind::Len(_) | Kind::Slice(_) => None,
+            Kind::Compare(..) | Kind::Concat(_) | Kind::Len(_) | Kind::Slice(_) | Kind::Differentiable(_) => None,
         }
     }
 
@@ -169,6 +172,7 @@ impl Kind {
             Kind::Component(a, index, r) => Kind::Component(f(*a), *index, f(*r)),
             Kind::Index(a, count, r) => Kind::Index(f(*a), *count, f(*r)),
             Kind::Slice(a) => Kind::Slice(f(*a)),
+            Kind::Differentiable(a) => Kind::Differentiable(f(*a)),
             Kind::Distribution(kind, args, r) => {
                 Kind::Distribution(*kind, args.iter().map(|&arg| f(arg)).collect(), f(*r))
             }
@@ -253,6 +257,7 @@ impl Checker<'_> {
             Kind::Concat(a) => self.solve_sequence(constraint, "++", *a),
             Kind::Len(a) => self.solve_sequence(constraint, "len", *a),
             Kind::Slice(a) => self.solve_sequence(constraint, "[..]", *a),
+            Kind::Differentiable(a) => self.solve_differentiable(constraint, *a),
             Kind::Sum(a, r) => self.solve_sum(constraint, *a, *r),
             Kind::Moment(builtin, a, r) => self.solve_moment(constraint, *builtin, *a, *r),
             Kind::Field(a, name, r) => self.solve_field(constraint, *a, name, *r),

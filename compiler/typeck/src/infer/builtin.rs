@@ -230,6 +230,12 @@ impl<'a> Checker<'a> {
                 let model = self.store.function(&[], Effect::Random, a);
                 Use::random(&[model, Ty::METHOD], self.store.posterior(a))
             }
+            B::Grad | B::ValueAndGrad => {
+                let function = self.store.function(&[a], Effect::Pure, Ty::REAL);
+                let given = if builtin == B::Grad { a } else { self.store.tuple(&[Ty::REAL, a]) };
+                let gradient = self.store.function(&[a], Effect::Pure, given);
+                Use::constrained(&[function], gradient, Kind::Differentiable(a))
+            }
             B::MethodEnumerate => Use::pure(&[Ty::REAL], Ty::METHOD),
             B::MethodImportance => Use::pure(&[Ty::INT], Ty::METHOD),
             B::MethodSmc => Use::pure(&[Ty::INT, Ty::STRING, Ty::REAL], Ty::METHOD),

@@ -15,6 +15,8 @@ use borel_math::transform::Transform;
 table![
     borel_point_extend,
     borel_point_blame,
+    borel_point_between,
+    borel_point_in,
     borel_constrain,
     borel_constrain_adjoint,
     borel_tape_grow,
@@ -37,6 +39,39 @@ unsafe extern "C" fn borel_point_blame(ctx: *mut Ctx, site: i64) {
     unsafe { Worker::of(ctx).point().blame(site) }
 }
 
+unsafe extern "C" fn borel_point_between(ctx: *mut Ctx, site: i64, lower: f64, upper: f64) {
+    // SAFETY: called by compiled code with its context, after the plan of the position has been seen to.
+    unsafe {
+        let position = (*ctx).position as usize;
+        or_raise(ctx, site, Worker::of(ctx).point().hold_between(position, lower, upper));
+    }
+}
+
+unsafe extern "C" fn borel_point_in(ctx: *mut Ctx, site: i64, transform: i64, rows: i64, columns: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { or_raise(ctx, site, hold_in(ctx, site, Transform::from_number(transform), rows, columns)) }
+}
+
+unsafe fn hold_in(ctx: *mut Ctx, site: i64, transform: Transform, rows: i64, columns: i64) -> Result<(), ErrorKind> {
+    // SAFETY: the context is that of a worker, and its plan is longer than its point.
+    unsafe {
+        let (rows, columns) = (size(rows)?, if columns == ARRAY { 1 } else { size(columns)? });
+        let (count, position) = ((rows * columns) as i64, (*ctx).position as usize);
+        let worker = Worker::of(ctx);
+        if count > 0 && *(*ctx).plan.add(position) != entry(site, count) {
+            worker.extend_point(site, count)?;
+        }
+        worker.point().hold_in(position, transform, rows, columns)
+    }
+}
+
+/// What stands for the number of columns of what is no matrix.
+const ARRAY: i64 = -1;
+
+fn size(n: i64) -> Result<usize, ErrorKind> {
+    usize::try_from(n).map_err(|_| ErrorKind::Negative(n))
+}
+
 unsafe extern "C" fn borel_constrain(ctx: *mut Ctx, site: i64, transform: i64, rows: i64, columns: i64) {
     let transform = Transform::from_number(transform);
     // SAFETY: called by compiled code with its context; the results are its own until it reads them.
@@ -54,13 +89,12 @@ unsafe fn constrain(
     rows: i64,
     columns: i64,
 ) -> Result<(u64, f64), ErrorKind> {
-    let size = |n: i64| usize::try_from(n).map_err(|_| ErrorKind::Negative(n));
-    let (rows, columns) = (size(rows)?, size(columns)?);
+    let is_array = columns == ARRAY;
+    let (rows, columns) = (size(rows)?, if is_array { 1 } else { size(columns)? });
     let count = transform.count(rows, columns);
     // SAFETY: the context is that of a worker, and its point has the numbers that the plan has. The object is new and as large as said.
     unsafe {
         let worker = Worker::of(ctx);
-        let is_array = matches!(transform, Transform::Reals | Transform::Simplex) && columns == 1;
         let (object, first) = if is_array {
             (worker.allocate_array(builtin::REALS.0, rows)?, 2)
         } else {
