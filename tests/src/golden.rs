@@ -104,7 +104,10 @@ fn execute(program: &Program, run: &Run, test: &Section) -> Result<Outcome, Erro
             let warmup = run.number("warmup", usual.warmup as u64) as usize;
             Inference::new(Method::Nuts(Nuts { draws, warmup, ..usual }))
         }
-        other => panic!("{}: no method `{other}`", test.name),
+        other => match Method::from_name(other) {
+            Some(method) => Inference::new(method),
+            None => panic!("{}: no method `{other}`", test.name),
+        },
     };
     let posterior = inference.seed(seed).threads(run.number("threads", 1) as usize).run(&model.bind(&data)?)?;
     Ok(Outcome::Inferred(Box::new(posterior)))

@@ -24,6 +24,96 @@ pub enum Method {
     },
     /// The No-U-Turn sampler, for models with a differentiable density.
     Nuts(Nuts),
+    /// Hamiltonian Monte Carlo with trajectories of a fixed number of steps, for such models.
+    Hmc(Hmc),
+    /// The mode of the posterior density.
+    Optimize(Optimize),
+    /// The normal distribution at the mode with the same curvature.
+    Laplace(Laplace),
+    /// The normal distribution that is nearest to the posterior, by variational inference.
+    Advi(Advi),
+}
+
+/// Settings of Hamiltonian Monte Carlo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hmc {
+    /// Leapfrog steps of each trajectory.
+    pub steps: usize,
+    /// Draws of each chain.
+    pub draws: usize,
+    /// Draws of each chain before those, which find step size and metric and are thrown away.
+    pub warmup: usize,
+    /// How many chains.
+    pub chains: usize,
+    /// The acceptance probability that the step size is made for.
+    pub target_acceptance: f64,
+}
+
+impl Default for Hmc {
+    fn default() -> Hmc {
+        Hmc { steps: 20, draws: 1000, warmup: 1000, chains: 4, target_acceptance: 0.8 }
+    }
+}
+
+/// Settings of the search for the mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Optimize {
+    /// How many random points it begins at; the best mode counts.
+    pub starts: usize,
+    /// Iterations from each.
+    pub iterations: usize,
+    /// Whether the density is that of the unconstrained numbers, with the Jacobians of their transforms, and not that of the values of the
+    /// choices.
+    pub jacobian: bool,
+}
+
+impl Default for Optimize {
+    fn default() -> Optimize {
+        Optimize { starts: 4, iterations: 2000, jacobian: false }
+    }
+}
+
+/// Settings of Laplace's approximation, which is one in unconstrained numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Laplace {
+    /// How many random points the search for the mode begins at.
+    pub starts: usize,
+    /// Iterations from each.
+    pub iterations: usize,
+    /// How many draws of the approximation are taken.
+    pub draws: usize,
+}
+
+impl Default for Laplace {
+    fn default() -> Laplace {
+        Laplace { starts: 4, iterations: 2000, draws: 1000 }
+    }
+}
+
+/// Settings of variational inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advi {
+    /// Which normal distributions (over the unconstrained numbers).
+    pub family: Family,
+    /// Steps of the climb.
+    pub iterations: usize,
+    /// How many draws of the approximation are taken.
+    pub draws: usize,
+}
+
+impl Default for Advi {
+    fn default() -> Advi {
+        Advi { family: Family::MeanField, iterations: 2000, draws: 1000 }
+    }
+}
+
+/// The normal distributions that variational inference chooses from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// With independent coordinates.
+    MeanField,
+    /// All.
+    FullRank,
 }
 
 /// Settings of the No-U-Turn sampler.
@@ -125,8 +215,22 @@ impl Method {
             "importance" => Method::importance(Method::DRAWS),
             "smc" => Method::smc(Method::PARTICLES),
             "nuts" => Method::nuts(),
+            "hmc" => Method::Hmc(Hmc::default()),
+            "optimize" => Method::Optimize(Optimize::default()),
+            "laplace" => Method::Laplace(Laplace::default()),
+            "advi" => Method::Advi(Advi::default()),
             _ => return None,
         })
+    }
+
+    /// Whether it works on the density of the model, and by its gradient.
+    pub fn is_by_gradient(&self) -> bool {
+        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_))
+    }
+
+    /// Whether its draws are Markov chains.
+    pub(crate) fn has_chains(&self) -> bool {
+        matches!(self, Method::Nuts(_) | Method::Hmc(_))
     }
 
     /// Its name.
@@ -136,6 +240,10 @@ impl Method {
             Method::Importance { .. } => "importance",
             Method::Smc { .. } => "smc",
             Method::Nuts(_) => "nuts",
+            Method::Hmc(_) => "hmc",
+            Method::Optimize(_) => "optimize",
+            Method::Laplace(_) => "laplace",
+            Method::Advi(_) => "advi",
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{ChainProgress, Inference, Progress};
 use crate::interrupt::Interrupt;
-use crate::method::{Method, Metric, Nuts, Resampling};
+use crate::method::{Advi, Family, Hmc, Laplace, Method, Metric, Nuts, Optimize, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
@@ -31,7 +31,7 @@ pub(crate) fn purpose(method: &Method) -> Use {
         Method::Enumerate { .. } => Use::Enumerate,
         Method::Importance { .. } => Use::Weigh,
         Method::Smc { .. } => Use::Step,
-        Method::Nuts(_) => Use::Density,
+        Method::Nuts(_) | Method::Hmc(_) | Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_) => Use::Density,
     }
 }
 
@@ -106,7 +106,8 @@ pub(crate) struct Code {
 /// Native code for a method.
 pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Result<Code, Error> {
     let gradient = match method {
-        Method::Nuts(_) => Some(density::executable(bound, Use::Density, false)?),
+        Method::Optimize(Optimize { jacobian: false, .. }) => Some(density::executable(bound, Use::Mode, false)?),
+        method if method.is_by_gradient() => Some(density::executable(bound, Use::Density, false)?),
         _ => None,
     };
     let function = bound.model.function_id();
@@ -225,7 +226,9 @@ fn run_with_progress(
         Method::Enumerate { .. } => "executions",
         Method::Importance { .. } => "chunks of draws",
         Method::Smc { .. } => "steps",
-        Method::Nuts(_) => "draws",
+        Method::Nuts(_) | Method::Hmc(_) => "draws",
+        Method::Optimize(_) | Method::Laplace(_) => "starts",
+        Method::Advi(_) => "iterations",
     };
     let tell = |progress: borel_inference::Progress| {
         if let Some(watcher) = &inference.progress {
@@ -260,8 +263,10 @@ fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &O
             "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
         )
     }));
-    if matches!(method, Method::Nuts(_)) {
+    if method.has_chains() {
         list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
+    } else if method.is_by_gradient() {
+        list.extend(crate::trust::of_approximations(model.name.as_ref(), model.span, outcome));
     }
     bound.model.program().diagnostics(list)
 }
@@ -292,6 +297,23 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             };
             let settings = borel_inference::Nuts { metric, draws, warmup, chains, target_acceptance, max_depth };
             borel_inference::Method::Nuts(settings)
+        }
+        Method::Hmc(Hmc { steps, draws, warmup, chains, target_acceptance }) => {
+            borel_inference::Method::Hmc(borel_inference::Hmc { steps, draws, warmup, chains, target_acceptance })
+        }
+        Method::Optimize(Optimize { starts, iterations, .. }) => {
+            borel_inference::Method::Optimize(borel_inference::Optimize { starts, iterations })
+        }
+        Method::Laplace(Laplace { starts, iterations, draws }) => {
+            let optimize = borel_inference::Optimize { starts, iterations };
+            borel_inference::Method::Laplace(borel_inference::Laplace { optimize, draws })
+        }
+        Method::Advi(Advi { family, iterations, draws }) => {
+            let family = match family {
+                Family::MeanField => borel_inference::Family::MeanField,
+                Family::FullRank => borel_inference::Family::FullRank,
+            };
+            borel_inference::Method::Advi(borel_inference::Advi { family, iterations, draws })
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use borel_diagnostics::Diagnostic;
 use borel_inference::Outcome;
-use borel_posterior::diagnostics::e_bfmi;
+use borel_posterior::diagnostics::{e_bfmi, good_shape};
 use borel_posterior::summary::summarise;
 use borel_source::Span;
 
@@ -79,6 +79,35 @@ pub(crate) fn warnings(model: &str, span: Span, outcome: &Outcome) -> Vec<Diagno
             "W0407",
             format!("the energy moves too little between draws: E-BFMI is {least:.2}, and should be above {E_BFMI}"),
             "the tails of the posterior may not have been reached: a prior with lighter tails, or another parameterisation, may help",
+        );
+    }
+    list
+}
+
+/// What to warn of after a search for the mode, or an approximation: that it has not converged, or does not fit.
+pub(crate) fn of_approximations(model: &str, span: Span, outcome: &Outcome) -> Vec<Diagnostic> {
+    let mut list = Vec::new();
+    let mut warn = |code: &'static str, message: String, help: &str| {
+        list.push(Diagnostic::warning(code, span, message, "of this model").help(help));
+    };
+    let figure = |name: &str| outcome.diagnostics.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    if let (Some(0.0), Some(steepest)) = (figure("converged"), figure("largest_derivative")) {
+        warn(
+            "W0408",
+            format!(
+                "the search for the mode of `{model}` has not come to rest: the largest derivative is {steepest:.2e}"
+            ),
+            "is there a mode? a density may grow without end where a scale goes to 0, or where nothing bounds a choice; else --iterations",
+        );
+    }
+    let draws = outcome.draws.weights.len();
+    if let Some(shape) = figure("pareto_k").filter(|shape| *shape > good_shape(draws)) {
+        warn(
+            "W0409",
+            format!(
+                "the posterior of `{model}` is not like its approximation: the ratios of the two have tails of shape {shape:.2}"
+            ),
+            "use nuts; above 0.7, not even weighted draws of the approximation tell means and variances",
         );
     }
     list

@@ -70,24 +70,39 @@ pub(crate) struct Run {
     /// How to infer
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) method: Option<Method>,
-    /// Draws of importance sampling [default: 10000], or of each chain of nuts after its warmup [default: 1000]
+    /// Draws: of importance sampling [default: 10000], of each chain after its warmup, or of an approximation [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) draws: Option<usize>,
     /// Draws of each chain that find the step size and the metric and are thrown away [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) warmup: Option<usize>,
-    /// Chains of nuts [default: 4]
+    /// Chains of nuts and hmc [default: 4]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) chains: Option<usize>,
     /// How nuts measures distances [default: auto]
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) metric: Option<Metric>,
-    /// The acceptance probability that the step size of nuts is made for; more makes smaller steps [default: 0.8]
+    /// The acceptance probability that the step size is made for; more makes smaller steps [default: 0.8]
     #[arg(long, value_name = "P", value_parser = fraction, help_heading = "Inference")]
     pub(crate) target_acceptance: Option<f64>,
     /// Trajectories of nuts have less than 2 to this power steps [default: 10]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) max_depth: Option<usize>,
+    /// Leapfrog steps of each trajectory of hmc [default: 20]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) steps: Option<usize>,
+    /// Random points that optimize and laplace climb from [default: 4]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) starts: Option<usize>,
+    /// Iterations of optimize, laplace and advi, at most [default: 2000]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) iterations: Option<usize>,
+    /// The mode of the density of unconstrained numbers, and not of the values of the choices
+    #[arg(long, help_heading = "Inference")]
+    pub(crate) jacobian: bool,
+    /// Which approximations advi chooses from [default: mean-field]
+    #[arg(long, value_enum, help_heading = "Inference")]
+    pub(crate) family: Option<Family>,
     /// Particles of SMC
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) particles: Option<usize>,
@@ -147,6 +162,14 @@ pub(crate) enum Method {
     Smc,
     /// The No-U-Turn sampler: for models whose density is differentiable
     Nuts,
+    /// Hamiltonian Monte Carlo with trajectories of a fixed number of steps
+    Hmc,
+    /// The mode of the posterior density
+    Optimize,
+    /// A normal approximation at the mode
+    Laplace,
+    /// A normal approximation by variational inference
+    Advi,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -157,6 +180,14 @@ pub(crate) enum Metric {
     Diagonal,
     /// A diagonal matrix and the directions in which the posterior is correlated
     LowRank,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Family {
+    /// Normal distributions with independent coordinates
+    MeanField,
+    /// All normal distributions
+    FullRank,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

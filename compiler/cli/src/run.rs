@@ -3,7 +3,10 @@
 use crate::arguments::{self, Format, Run};
 use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
-use borel::{Bound, Data, Diagnostics, Error, Inference, Interrupt, Method, Metric, Program, Resampling, RunOptions};
+use borel::{
+    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Method, Metric, Optimize,
+    Program, Resampling, RunOptions,
+};
 use std::path::PathBuf;
 
 /// Infers with a model of the file, or runs its `main`.
@@ -130,24 +133,33 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
         arguments::Method::Importance => Method::importance(Method::DRAWS),
         arguments::Method::Smc => Method::smc(Method::PARTICLES),
         arguments::Method::Nuts => Method::nuts(),
+        arguments::Method::Hmc => Method::Hmc(Hmc::default()),
+        arguments::Method::Optimize => Method::Optimize(Optimize::default()),
+        arguments::Method::Laplace => Method::Laplace(Laplace::default()),
+        arguments::Method::Advi => Method::Advi(Advi::default()),
     }
 }
 
 /// The method that the command line asks for; a setting of a method implies it.
 fn method(options: &Run) -> Result<Option<Method>, String> {
-    use arguments::Method::{Enumerate, Importance, Nuts, Smc};
-    let settings: [(&str, bool, &[arguments::Method]); 11] = [
+    use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Nuts, Optimize, Smc};
+    let settings: [(&str, bool, &[arguments::Method]); 16] = [
         ("--particles", options.particles.is_some(), &[Smc]),
         ("--resampling", options.resampling.is_some(), &[Smc]),
         ("--ess-threshold", options.ess_threshold.is_some(), &[Smc]),
         ("--genealogy", options.genealogy.is_some(), &[Smc]),
         ("--mass", options.mass.is_some(), &[Enumerate]),
-        ("--warmup", options.warmup.is_some(), &[Nuts]),
-        ("--chains", options.chains.is_some(), &[Nuts]),
+        ("--steps", options.steps.is_some(), &[Hmc]),
+        ("--family", options.family.is_some(), &[Advi]),
+        ("--jacobian", options.jacobian, &[Optimize]),
+        ("--starts", options.starts.is_some(), &[Optimize, Laplace]),
+        ("--iterations", options.iterations.is_some(), &[Optimize, Laplace, Advi]),
+        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc]),
+        ("--chains", options.chains.is_some(), &[Nuts, Hmc]),
         ("--metric", options.metric.is_some(), &[Nuts]),
-        ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts]),
+        ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts, Hmc]),
         ("--max-depth", options.max_depth.is_some(), &[Nuts]),
-        ("--draws", options.draws.is_some(), &[Importance, Nuts]),
+        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Laplace, Advi]),
     ];
     let mut given = settings.iter().filter(|(_, given, _)| *given);
     let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., methods)| methods[0])) else {
@@ -155,7 +167,12 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
     };
     if let Some((name, _, of)) = given.find(|(.., of)| !of.contains(&asked)) {
         let of: Vec<&str> = of.iter().map(|method| default_method(*method).name()).collect();
-        let (of, asked) = (of.join(" and "), default_method(asked).name());
+        let of = match of.split_last() {
+            Some((last, [])) => last.to_string(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+            None => String::new(),
+        };
+        let asked = default_method(asked).name();
         return Err(format!("{name} is a setting of {of}, and the method is {asked} (borel explain E0405)"));
     }
     let mut method = default_method(asked);
@@ -177,6 +194,31 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
                 arguments::Metric::Auto => Metric::Automatic,
                 arguments::Metric::Diagonal => Metric::Diagonal,
                 arguments::Metric::LowRank => Metric::LowRank,
+            });
+        }
+        Method::Hmc(hmc) => {
+            hmc.steps = options.steps.unwrap_or(hmc.steps);
+            hmc.draws = options.draws.unwrap_or(hmc.draws);
+            hmc.warmup = options.warmup.unwrap_or(hmc.warmup);
+            hmc.chains = options.chains.unwrap_or(hmc.chains);
+            hmc.target_acceptance = options.target_acceptance.unwrap_or(hmc.target_acceptance);
+        }
+        Method::Optimize(optimize) => {
+            optimize.starts = options.starts.unwrap_or(optimize.starts);
+            optimize.iterations = options.iterations.unwrap_or(optimize.iterations);
+            optimize.jacobian = options.jacobian;
+        }
+        Method::Laplace(laplace) => {
+            laplace.starts = options.starts.unwrap_or(laplace.starts);
+            laplace.iterations = options.iterations.unwrap_or(laplace.iterations);
+            laplace.draws = options.draws.unwrap_or(laplace.draws);
+        }
+        Method::Advi(advi) => {
+            advi.iterations = options.iterations.unwrap_or(advi.iterations);
+            advi.draws = options.draws.unwrap_or(advi.draws);
+            advi.family = options.family.map_or(advi.family, |family| match family {
+                arguments::Family::MeanField => Family::MeanField,
+                arguments::Family::FullRank => Family::FullRank,
             });
         }
     }

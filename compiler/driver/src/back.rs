@@ -25,12 +25,14 @@ pub enum Use {
     Density,
     /// The log density on the values of the choices, and its gradient.
     ConstrainedDensity,
+    /// The log density with respect to the values of the choices on an unconstrained point, and its gradient: for the mode.
+    Mode,
 }
 
 impl Use {
     /// Whether it is a density.
     pub fn is_density(self) -> bool {
-        matches!(self, Use::Density | Use::ConstrainedDensity)
+        matches!(self, Use::Density | Use::ConstrainedDensity | Use::Mode)
     }
 }
 
@@ -61,6 +63,7 @@ impl Target {
             enumerate: self.purpose == Use::Enumerate,
             density: self.purpose.is_density(),
             constrained: self.purpose == Use::ConstrainedDensity,
+            jacobian: self.purpose == Use::Density,
             record: self.record,
         }
     }
@@ -182,7 +185,7 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
         Use::Weigh => "importance sampling cannot run this",
         Use::Step => "smc cannot run this",
         Use::Enumerate => "enumerate cannot run this",
-        Use::Density | Use::ConstrainedDensity => "this has no differentiable density",
+        Use::Density | Use::ConstrainedDensity | Use::Mode => "this has no differentiable density",
     };
     let message = format!("{cannot}: {}", refusal.reason);
     Diagnostic::error("E0404", refusal.span, message, "this is the reason").help(refusal.help.clone())

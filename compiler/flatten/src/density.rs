@@ -59,7 +59,7 @@ impl Body<'_, '_> {
         let site = self.site();
         self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Constrain), args, site));
         if transform != Transform::Reals {
-            self.score(Operand::Local(results[1]));
+            self.score_jacobian(Operand::Local(results[1]));
         }
         Operand::Local(results[0])
     }
@@ -142,15 +142,22 @@ impl Body<'_, '_> {
             (None, None) => u,
             (Some(lower), None) => {
                 let distance = self.named(Named::Exp, vec![u]);
-                self.score(u);
+                self.score_jacobian(u);
                 if lower == Operand::Real(0.0) { distance } else { self.binary(Ty::Real, Binary::Add, lower, distance) }
             }
             (None, Some(upper)) => {
                 let distance = self.named(Named::Exp, vec![u]);
-                self.score(u);
+                self.score_jacobian(u);
                 self.binary(Ty::Real, Binary::Sub, upper, distance)
             }
             (Some(lower), Some(upper)) => self.read_inside(u, lower, upper),
+        }
+    }
+
+    /// Scores a part of the logarithm of a Jacobian, if that is part of the density.
+    fn score_jacobian(&mut self, log_jacobian: Operand) {
+        if self.flattener.request.jacobian {
+            self.score(log_jacobian);
         }
     }
 
@@ -161,14 +168,14 @@ impl Body<'_, '_> {
         let negative = self.unary(Ty::Real, Unary::Negate, u);
         for side in [u, negative] {
             let log_share = special(self, Special::LogInvLogit, side);
-            self.score(log_share);
+            self.score_jacobian(log_share);
         }
         if (lower, upper) == (Operand::Real(0.0), Operand::Real(1.0)) {
             return share;
         }
         let width = self.binary(Ty::Real, Binary::Sub, upper, lower);
         let log_width = self.named(Named::Log, vec![width]);
-        self.score(log_width);
+        self.score_jacobian(log_width);
         let distance = self.binary(Ty::Real, Binary::Mul, width, share);
         self.binary(Ty::Real, Binary::Add, lower, distance)
     }

@@ -44,6 +44,8 @@ pub struct Request {
     pub density: bool,
     /// Whether the numbers of the point are the values of the choices, and not unconstrained.
     pub constrained: bool,
+    /// Whether the logarithms of the Jacobians of their transforms are part of the density.
+    pub jacobian: bool,
     /// Whether named choices are recorded.
     pub record: bool,
 }

@@ -14,7 +14,7 @@ pub mod support;
 
 mod declare;
 mod gradient;
-mod random;
+pub mod random;
 mod table;
 
 mod continuous;

@@ -1,27 +1,37 @@
-//! Several chains of a gradient-based method, and the draws that their points stand for.
+//! Several Markov chains, and the draws that their points stand for.
 
 use crate::control::Control;
+use crate::densities::{Densities, Recorded};
 use crate::density::Density;
-use crate::nuts::{self, ChainOfDraws, Nuts};
-use crate::run::{Job, Outcome};
-use crate::target::discover;
-use crate::team::thread_pool;
-use borel_abi::{ErrorKind, Host, RuntimeError};
+use crate::hmc::{self, Hmc};
+use crate::nuts::{self, Nuts};
+use crate::run::Outcome;
+use borel_abi::{ErrorKind, RuntimeError};
 use borel_posterior::Draws;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-/// What the chains of a run have in common.
-pub struct Chains<'a> {
-    /// The root with its gradient.
-    pub gradient: &'a Job,
-    /// The same root, recording its named choices.
-    pub recording: &'a Job,
-    /// How the program lives in its host.
-    pub host: &'a Host,
-    /// The seed.
-    pub seed: u64,
-    /// How many threads; the result does not depend on it.
-    pub threads: usize,
+/// What a chain has come to.
+#[derive(Clone, Debug, Default)]
+pub struct ChainOfDraws {
+    /// The points after the warmup, one after the other.
+    pub points: Vec<f64>,
+    /// The energy of each.
+    pub energies: Vec<f64>,
+    /// How many trajectories diverged after the warmup.
+    pub divergences: u64,
+    /// How many trajectories had the greatest depth after the warmup.
+    pub saturated: u64,
+    /// The step size after the warmup.
+    pub step_size: f64,
+    /// Evaluations of the gradient.
+    pub evaluations: u64,
+    /// Those that were rejected.
+    pub rejections: u64,
+    /// The last error that made one be rejected.
+    pub last: Option<RuntimeError>,
+    /// How long the warmup took, in seconds.
+    pub warmup_seconds: f64,
+    /// Whether it was stopped before its end.
+    pub partial: bool,
 }
 
 /// A chain, with its draws.
@@ -31,73 +41,34 @@ struct Sampled {
     live_objects: usize,
 }
 
-impl Chains<'_> {
-    /// Runs NUTS.
-    pub fn nuts(&self, settings: &Nuts, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
-        let mut density = Density::new(self.gradient, self.host)?;
-        discover(&mut density, self.seed)?;
-        if density.dimension() == 0 {
-            let message = "the model makes no choices: there is nothing to draw";
-            return Err(RuntimeError::new(ErrorKind::Message(message.into())));
-        }
-        let densities: Result<Vec<Density>, RuntimeError> = (0..settings.chains).map(|_| density.another()).collect();
-        let run = |(number, density): (usize, Density)| {
-            let chain = nuts::chain(density, settings, self.seed, number as u64, control)?;
-            self.draws(chain)
-        };
-        let sampled = self.each(densities?, run).map_err(|error| self.located(error))?;
-        joined(sampled, settings)
-    }
+/// Runs NUTS.
+pub fn nuts(densities: &Densities<'_>, settings: &Nuts, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
+    run(densities, settings.chains, settings.warmup, |density, number| {
+        nuts::chain(density, settings, densities.seed, number, control)
+    })
+}
 
-    /// Where the density is zero, if that is why there is no first point: where it stops being finite at a random one.
-    fn located(&self, error: RuntimeError) -> RuntimeError {
-        if error.kind != ErrorKind::ZeroDensity {
-            return error;
-        }
-        let Ok(mut density) = Density::new(self.recording, self.host) else { return error };
-        let found = discover(&mut density, self.seed).ok().and_then(|()| density.blamed());
-        RuntimeError { site: found.and_then(|site| u32::try_from(site).ok()), ..error }
-    }
+/// Runs Hamiltonian Monte Carlo with trajectories of one length.
+pub fn hmc(densities: &Densities<'_>, settings: &Hmc, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
+    run(densities, settings.chains, settings.warmup, |density, number| {
+        hmc::chain(density, settings, densities.seed, number, control)
+    })
+}
 
-    /// One thing after the other, or on a pool of threads; of several errors the first one counts.
-    fn each<T: Send>(
-        &self,
-        densities: Vec<Density>,
-        run: impl Fn((usize, Density)) -> Result<T, RuntimeError> + Send + Sync,
-    ) -> Result<Vec<T>, RuntimeError> {
-        let threads = self.threads.min(densities.len());
-        match if threads > 1 { thread_pool(threads) } else { None } {
-            Some(pool) => {
-                let all: Vec<Result<T, RuntimeError>> =
-                    pool.install(|| densities.into_par_iter().enumerate().map(run).collect());
-                all.into_iter().collect()
-            }
-            None => densities.into_iter().enumerate().map(run).collect(),
-        }
-    }
-
-    /// The named choices and the value of the model at each point of a chain.
-    fn draws(&self, mut chain: ChainOfDraws) -> Result<Sampled, RuntimeError> {
-        let mut density = Density::new(self.recording, self.host)?;
-        discover(&mut density, self.seed)?;
-        let mut draws = Draws::new();
-        let count = chain.energies.len();
-        draws.weights = vec![1.0 / count as f64; count];
-        for (row, point) in chain.points.chunks_exact(density.dimension()).enumerate() {
-            match density.draw(point, row, &mut draws) {
-                Ok(_) => {}
-                // What is there by then.
-                Err(error) if error.kind == ErrorKind::Interrupted => {
-                    chain.energies.truncate(row);
-                    chain.partial = true;
-                    break;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let live_objects = density.live_objects();
+fn run(
+    densities: &Densities<'_>,
+    chains: usize,
+    warmup: usize,
+    sample: impl Fn(Density, u64) -> Result<ChainOfDraws, RuntimeError> + Send + Sync,
+) -> Result<Outcome, RuntimeError> {
+    let sampled = densities.each(chains, |(number, density)| {
+        let mut chain = sample(density, number as u64)?;
+        let Recorded { draws, count, live_objects } = densities.record(&chain.points)?;
+        chain.partial |= count < chain.energies.len();
+        chain.energies.truncate(count);
         Ok(Sampled { chain, draws, live_objects })
-    }
+    })?;
+    joined(sampled, warmup)
 }
 
 /// How many draws of each chain are kept: chains that were stopped end where others do, so that they can be compared, and those that had
@@ -110,13 +81,13 @@ fn common_length(sampled: &[Sampled]) -> usize {
 }
 
 /// The chains together, each with the same share; an error if there are no draws yet.
-fn joined(sampled: Vec<Sampled>, settings: &Nuts) -> Result<Outcome, RuntimeError> {
+fn joined(sampled: Vec<Sampled>, warmup: usize) -> Result<Outcome, RuntimeError> {
     let mut outcome = Outcome::default();
     let shortest = common_length(&sampled);
     let sum = |f: fn(&ChainOfDraws) -> f64| sampled.iter().map(|one| f(&one.chain)).sum::<f64>();
     outcome.diagnostics = vec![
-        ("chains", settings.chains as f64),
-        ("warmup", settings.warmup as f64),
+        ("chains", sampled.len() as f64),
+        ("warmup", warmup as f64),
         ("divergences", sum(|chain| chain.divergences as f64)),
         ("saturated_tree_depth", sum(|chain| chain.saturated as f64)),
         ("step_size", sum(|chain| chain.step_size) / sampled.len() as f64),

@@ -110,7 +110,10 @@ impl Density {
     fn evaluate(&mut self, keep: Option<(usize, &mut Draws)>) -> Result<f64, RuntimeError> {
         let mut particles = self.model.begin(&mut self.worker, 1)?;
         let mut log_density = [0.0];
-        let ended = self.model.advance(&mut self.worker, &mut particles, &mut Stream::new(0), &mut log_density);
+        // Nothing is drawn from the stream; but what is recorded says where it is, and rows are no copies of each other.
+        let row = keep.as_ref().map_or(0, |(row, _)| *row as u64);
+        let mut stream = Stream::derive(0, row, 0);
+        let ended = self.model.advance(&mut self.worker, &mut particles, &mut stream, &mut log_density);
         if let Err(error) = ended {
             self.renew();
             return Err(error);

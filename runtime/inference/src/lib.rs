@@ -5,17 +5,23 @@
 //! of threads, since random streams are derived from (seed, chunk, step) and sums are taken in the order of the chunks; an error in a program
 //! is a value, and whatever happens every object of a particle is freed once.
 
+pub mod advi;
+pub mod approximation;
 pub mod chains;
 mod collect;
 pub mod compiled;
 pub mod control;
+pub mod densities;
 pub mod density;
 pub mod distribution;
 pub mod entry;
 pub mod enumerate;
+pub mod gaussian;
+pub mod hmc;
 pub mod importance;
 pub mod model;
 pub mod nuts;
+pub mod optimize;
 pub mod particles;
 pub mod resample;
 pub mod run;
@@ -27,11 +33,14 @@ pub mod team;
 mod watch;
 pub mod weights;
 
+pub use advi::Family;
+pub use approximation::{Advi, Laplace, Optimize};
 pub use compiled::CompiledModel;
 pub use control::{ChainProgress, Control, Progress};
 pub use density::Density;
 pub use entry::symbols;
 pub use enumerate::{Enumerate, Enumerated, ExactModel, enumerate};
+pub use hmc::Hmc;
 pub use importance::{Importance, importance};
 pub use model::{CHUNK, Model};
 pub use nuts::{LOW_RANK_DIMENSION, Metric, Nuts};

@@ -2,6 +2,7 @@
 //! step size, and a metric that is diagonal or of low rank (Seyboldt, Carlson and Carpenter, "Preconditioning Hamiltonian Monte Carlo
 //! by minimizing Fisher divergence", 2026). This file is all that knows of the crate.
 
+use crate::chains::ChainOfDraws;
 use crate::control::{ChainProgress, Control, Progress};
 use crate::density::Density;
 use crate::target::{Failure, Record, Target};
@@ -45,31 +46,6 @@ pub struct Nuts {
     pub target_acceptance: f64,
     /// A trajectory has less than 2 to this power steps.
     pub max_depth: u64,
-}
-
-/// What a chain has come to.
-#[derive(Clone, Debug, Default)]
-pub struct ChainOfDraws {
-    /// The points after the warmup, one after the other.
-    pub points: Vec<f64>,
-    /// The energy of each.
-    pub energies: Vec<f64>,
-    /// How many trajectories diverged after the warmup.
-    pub divergences: u64,
-    /// How many trajectories had the greatest depth after the warmup.
-    pub saturated: u64,
-    /// The step size after the warmup.
-    pub step_size: f64,
-    /// Evaluations of the gradient.
-    pub evaluations: u64,
-    /// Those that were rejected.
-    pub rejections: u64,
-    /// The last error that made one be rejected.
-    pub last: Option<RuntimeError>,
-    /// How long the warmup took, in seconds.
-    pub warmup_seconds: f64,
-    /// Whether it was stopped before its end.
-    pub partial: bool,
 }
 
 /// One chain. Its draws depend on the seed and its number alone.

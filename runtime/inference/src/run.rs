@@ -1,9 +1,12 @@
 //! Whole runs of compiled programs: a root with its data, a method, and what comes out.
 
-use crate::chains::Chains;
+use crate::approximation::{self, Advi, Laplace, Optimize};
+use crate::chains;
 use crate::compiled::{Captured, CompiledModel, View};
 use crate::control::Control;
+use crate::densities::Densities;
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
+use crate::hmc::Hmc;
 use crate::importance::{Importance, importance};
 use crate::model::Model;
 use crate::nuts::Nuts;
@@ -67,6 +70,14 @@ pub enum Method {
     },
     /// The No-U-Turn sampler
     Nuts(Nuts),
+    /// Hamiltonian Monte Carlo with trajectories of one length
+    Hmc(Hmc),
+    /// The mode
+    Optimize(Optimize),
+    /// A normal approximation at the mode
+    Laplace(Laplace),
+    /// A normal approximation by variational inference
+    Advi(Advi),
 }
 
 /// How to run.
@@ -121,14 +132,23 @@ pub fn infer(job: &Job, host: &Host, settings: &Settings<'_>) -> Result<Outcome,
         let control = Control { stop: Some(halt), ..settings.control };
         stack::with_stack(STACK, || match settings.method {
             Method::Enumerate { mass } => infer_exact(job, host, mass, &control),
-            Method::Nuts(nuts) => {
-                let gradient = settings.gradient.ok_or(RuntimeError::new(ErrorKind::Refused))?;
-                let chains = Chains { gradient, recording: job, host, seed: settings.seed, threads: settings.threads };
-                chains.nuts(&nuts, &control)
+            Method::Nuts(nuts) => chains::nuts(&densities(job, host, settings)?, &nuts, &control),
+            Method::Hmc(hmc) => chains::hmc(&densities(job, host, settings)?, &hmc, &control),
+            Method::Optimize(optimize) => {
+                approximation::optimize(&densities(job, host, settings)?, &optimize, &control)
             }
-            _ => repeat(job, host, settings, &control),
+            Method::Laplace(laplace) => approximation::laplace(&densities(job, host, settings)?, &laplace, &control),
+            Method::Advi(advi) => approximation::advi(&densities(job, host, settings)?, &advi, &control),
+            Method::Importance { .. } | Method::Simulate { .. } | Method::Smc { .. } => {
+                repeat(job, host, settings, &control)
+            }
         })
     })
+}
+
+fn densities<'a>(job: &'a Job, host: &'a Host, settings: &Settings<'a>) -> Result<Densities<'a>, RuntimeError> {
+    let gradient = settings.gradient.ok_or(RuntimeError::new(ErrorKind::Refused))?;
+    Ok(Densities { gradient, recording: job, host, seed: settings.seed, threads: settings.threads })
 }
 
 /// Runs a program that is not a model: its `main`. Gives its value, and how many objects were left.
@@ -218,7 +238,7 @@ fn sample(
         Method::Importance { draws } | Method::Simulate { draws } => {
             importance(model, team, &Importance { draws, seed }, control)
         }
-        Method::Enumerate { .. } | Method::Nuts(_) => Err(RuntimeError::new(ErrorKind::Unreachable)),
+        _ => Err(RuntimeError::new(ErrorKind::Unreachable)),
     }
 }
 

@@ -62,6 +62,11 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
         return summary;
     }
     let mean = mean(&sorted);
+    if draws.weights.len() == 1 && !draws.exact {
+        // A point that was looked for, such as a mode: it says nothing of a spread.
+        summary.mean = Some(mean);
+        return summary;
+    }
     let variance = weighted_sum(&sorted, |x| (x - mean) * (x - mean));
     let quantiles = [0.05, 0.5, 0.95].map(|level| quantile(&sorted, level));
     summary.mean = Some(mean);

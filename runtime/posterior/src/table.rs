@@ -17,6 +17,9 @@ impl Posterior {
             // A column without anything in it is not shown.
             rows[0][HEADER.len() - 1].clear();
         }
+        if self.draws.weights.len() == 1 && !self.draws.exact {
+            rows[0] = std::array::from_fn(|column| String::from(if column == 1 { "value" } else { "" }));
+        }
         let shown = numeric.iter().take(limit);
         rows.extend(shown.map(|column| row(&column.name, &summarise(&self.draws, column))));
         let mut text = if rows.len() > 1 { align(&rows) } else { String::new() };

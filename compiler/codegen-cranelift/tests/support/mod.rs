@@ -37,6 +37,7 @@ impl Build {
                 suspends: false,
                 environment: Vec::new(),
                 counted: true,
+                gradient_of: None,
                 site: Some(SITE),
             },
             labels: 0,

@@ -8,8 +8,18 @@ use borel_typeck::ParsedModule;
 const PRELUDE: &str = include_str!("../../../../stdlib/prelude.ppl");
 
 /// All views, with names recorded.
-pub const EVERYTHING: Request =
-    Request { simulate: true, weigh: true, step: true, enumerate: false, density: false, record: true };
+pub const EVERYTHING: Request = Request { simulate: true, weigh: true, step: true, record: true, ..NOTHING };
+
+const NOTHING: Request = Request {
+    simulate: false,
+    weigh: false,
+    step: false,
+    enumerate: false,
+    density: false,
+    constrained: false,
+    jacobian: false,
+    record: false,
+};
 
 /// The Core of the named function of a program.
 pub fn core(text: &str, name: &str, specialised: bool) -> borel_core::Program {
