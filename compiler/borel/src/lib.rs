@@ -47,6 +47,7 @@ pub use borel_driver::emit::Stage;
 pub use borel_driver::loader::{LoadError, Loaded, Loader, MemoryLoader};
 pub use borel_driver::timings::Timings;
 pub use borel_posterior::Summary;
+pub use borel_posterior::diagnostics::Predictive;
 pub use curves::{Curve, curves};
 pub use data::{Data, Datum};
 pub use density::Density;

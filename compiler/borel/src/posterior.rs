@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use borel_driver::timings::Timings;
 use borel_posterior::Summary;
+use borel_posterior::diagnostics::Predictive;
 
 /// Variables that a table shows.
 const TABLE_LIMIT: usize = 60;
@@ -71,6 +72,28 @@ impl Posterior {
     /// [`Inference::genealogy`]: crate::Inference::genealogy
     pub fn genealogy(&self) -> &[Vec<u32>] {
         &self.genealogy
+    }
+
+    /// How well the model predicts data like those it was fitted to: leave-one-out cross-validation (PSIS-LOO) and WAIC, from the
+    /// elements of a variable, which are the log likelihoods of the observations. None if there is no such array, or if the draws are
+    /// weighted.
+    ///
+    /// ```
+    /// use borel::{Data, Inference, Program};
+    /// let program = Program::compile(
+    ///     "model m(y: [Real]) {
+    ///        let mu ~ Normal(0, 10)
+    ///        observe y ~ Normal(mu, 1)
+    ///        return { log_lik: [log_density(Normal(mu, 1), v) for v in y] }
+    ///      }",
+    /// )?;
+    /// let bound = program.sole_model()?.bind(&Data::new().reals("y", &[0.5, -0.3, 1.2, 0.1]))?;
+    /// let (loo, waic) = Inference::nuts().run(&bound)?.predictive("return.log_lik").expect("log likelihoods");
+    /// assert!((loo.elpd - waic.elpd).abs() < 0.2 && loo.unreliable == 0);
+    /// # Ok::<(), borel::Error>(())
+    /// ```
+    pub fn predictive(&self, log_likelihoods: &str) -> Option<(Predictive, Predictive)> {
+        self.inner.predictive(log_likelihoods)
     }
 
     /// The method.

@@ -141,6 +141,9 @@ pub(crate) struct Run {
     /// Write who descends from whom in SMC to a .json file: for each resampling, the ancestor of each particle
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) genealogy: Option<PathBuf>,
+    /// The array (such as return.log_lik) with the log likelihood of each observation: predictive accuracy by PSIS-LOO and WAIC
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub(crate) log_likelihood: Option<String>,
     /// Keep only the returned value, not the named choices: faster, and in less memory
     #[arg(long, help_heading = "Output")]
     pub(crate) no_record: bool,

@@ -79,9 +79,23 @@ fn infer(program: &Program, method: Option<Method>, options: &Run) -> Result<Sta
         output::error(&format!("error: {problem}"));
         return Ok(Status::Wrong);
     }
+    let predictive =
+        match options.log_likelihood.as_deref().map(|name| report::predictive(&posterior, name)).transpose() {
+            Ok(predictive) => predictive,
+            Err(problem) => {
+                output::error(&format!("error: {problem}"));
+                return Ok(Status::Wrong);
+            }
+        };
     output::print(&match options.format {
-        Format::Table => posterior.table(),
-        Format::Json => format!("{:#}\n", posterior.json()),
+        Format::Table => posterior.table() + &predictive.map_or(String::new(), |predictive| predictive.text()),
+        Format::Json => {
+            let mut json = posterior.json();
+            if let Some(predictive) = predictive {
+                json["predictive"] = predictive.json();
+            }
+            format!("{json:#}\n")
+        }
     });
     match posterior.stopped() {
         Some(why) => {

@@ -50,6 +50,20 @@ pub struct Request {
     pub record: bool,
 }
 
+impl Request {
+    /// Nothing.
+    pub const NONE: Request = Request {
+        simulate: false,
+        weigh: false,
+        step: false,
+        enumerate: false,
+        density: false,
+        constrained: false,
+        jacobian: false,
+        record: false,
+    };
+}
+
 /// Why a view cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -6,8 +6,7 @@ use borel_flatten::Request;
 use borel_flow::{Block, Module, Stmt, View};
 use common::{EVERYTHING, flow};
 
-const SIMULATE: Request =
-    Request { simulate: true, weigh: false, step: false, enumerate: false, density: false, record: false };
+const SIMULATE: Request = Request { simulate: true, ..Request::NONE };
 
 /// What there is of objects in a function: taken apart, made anew, made in the memory of another.
 fn objects(module: &Module, name: &str) -> [usize; 3] {

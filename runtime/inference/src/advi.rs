@@ -127,13 +127,10 @@ impl Free {
                     }
                 }
                 Scale::Full(lower) => {
-                    let mut at = n;
-                    for i in 0..n {
-                        for j in 0..=i {
-                            let scale = if i == j { lower[i * n + i] } else { 1.0 };
-                            sum[at] += direction[i] * z[j] * scale;
-                            at += 1;
-                        }
+                    let below = (0..n).flat_map(|i| (0..=i).map(move |j| (i, j)));
+                    for (sum, (i, j)) in sum[n..].iter_mut().zip(below) {
+                        let scale = if i == j { lower[i * n + i] } else { 1.0 };
+                        *sum += direction[i] * z[j] * scale;
                     }
                 }
             }

@@ -180,7 +180,7 @@ impl State {
         {
             (self.point, self.gradient, self.log_density, energy) = (point, gradient, log_density, after);
         }
-        Ok(Moved { acceptance, energy, is_divergent: !(change <= DIVERGENT) })
+        Ok(Moved { acceptance, energy, is_divergent: change.is_nan() || change > DIVERGENT })
     }
 
     /// A step size whose acceptance probability is about 0.8 (Hoffman and Gelman, algorithm 4).

@@ -8,18 +8,7 @@ use borel_typeck::ParsedModule;
 const PRELUDE: &str = include_str!("../../../../stdlib/prelude.ppl");
 
 /// All views, with names recorded.
-pub const EVERYTHING: Request = Request { simulate: true, weigh: true, step: true, record: true, ..NOTHING };
-
-const NOTHING: Request = Request {
-    simulate: false,
-    weigh: false,
-    step: false,
-    enumerate: false,
-    density: false,
-    constrained: false,
-    jacobian: false,
-    record: false,
-};
+pub const EVERYTHING: Request = Request { simulate: true, weigh: true, step: true, record: true, ..Request::NONE };
 
 /// The Core of the named function of a program.
 pub fn core(text: &str, name: &str, specialised: bool) -> borel_core::Program {
