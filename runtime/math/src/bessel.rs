@@ -68,7 +68,7 @@ fn asymptotic_series(n: f64, x: f64) -> f64 {
     sum
 }
 
-/// log K_nu(x) for nu >= 0 and x >= 0; infinite at x = 0, NaN outside. Temme's series and continued fraction ("On the
+/// log K_nu(x) for x >= 0; infinite at x = 0, NaN outside. Temme's series and continued fraction ("On the
 /// numerical evaluation of the modified Bessel function of the third kind", 1975) with the recurrence upwards, which is
 /// stable; from order 30 on Debye's uniform expansion (Abramowitz and Stegun 9.7.8). Within 2e-15 of max(1, |log K|).
 pub fn log_k(nu: f64, x: f64) -> f64 {
@@ -84,7 +84,9 @@ pub fn k(nu: f64, x: f64) -> f64 {
 
 /// A logarithm and a factor of moderate size, whose product with the exponential is K.
 fn scaled_k(nu: f64, x: f64) -> (f64, f64) {
-    if nu.is_nan() || x.is_nan() || nu < 0.0 || x < 0.0 {
+    // K of an order is K of its negative.
+    let nu = nu.abs();
+    if nu.is_nan() || x.is_nan() || x < 0.0 {
         return (f64::NAN, 1.0);
     }
     if x == 0.0 || x == f64::INFINITY {
