@@ -96,6 +96,8 @@ fn functions() {
            let p = exp(0.1 * x)
            factor(log(p + y * y) + log1p(p) + expm1(x / 10) + sin(x) * cos(y) + tan(0.3 * x) + atan(x * y) + tanh(y))
            factor(p ^ y + p ^ 2 + (p + 1) ^ (-1.5) + sqrt(p + 1) + abs(x + 5) + min(x, y + 5) + max(x, y - 5))
+           factor(trigamma(p + 1) + gamma_p(p + 1, 1 + y * y) + gamma_q(1.5, p) + inc_beta(p + 1, 2 + p, inv_logit(y)))
+           factor(log_bessel_k(x, 1 + p) + zeta(1.5 + p))
            factor(lgamma(p + 1) + digamma(p + 2) + inv_logit(x) + logit(0.1 + 0.5 * inv_logit(y)) + softplus(x))
            return x
          }",

@@ -16,7 +16,7 @@ pub fn carries(runtime: Runtime) -> bool {
                 matches!(function, Entry::LogDensity | Entry::Cdf | Entry::Ccdf | Entry::LogCdf | Entry::LogCcdf);
             of_value || bound(runtime).is_some_and(|bound| matches!(bound, Bound::Parameter(..)))
         }
-        Runtime::Special(special) => has_derivative(special),
+        Runtime::Special(_) => true,
         Runtime::Named(named) => is_function(named) || is_operation(named) || named == Named::Constrain,
     }
 }
@@ -39,11 +39,6 @@ pub fn bound(runtime: Runtime) -> Option<Bound> {
 pub fn is_function(named: Named) -> bool {
     use Named::*;
     matches!(named, Exp | Log | Log1p | Expm1 | Sin | Cos | Tan | Atan | Tanh | Pow)
-}
-
-fn has_derivative(special: Special) -> bool {
-    use Special::*;
-    !matches!(special, Trigamma | GammaP | GammaQ | IncompleteBeta | LogBesselK | Zeta)
 }
 
 /// A derivative.
@@ -218,7 +213,8 @@ pub fn special<E: Emit>(code: &mut E, special: Special, args: &[Operand], result
             let inverse = code.binary(Binary::Div, ONE, x);
             code.binary(Binary::Sub, ratio, inverse)
         }
-        _ => return of_two(code, special, args, result),
+        Special::LogBeta | Special::LogDiffExp | Special::OwensT => return of_two(code, special, args, result),
+        _ => return by_table(code, special, args),
     };
     vec![Slope::Times(slope)]
 }
@@ -233,6 +229,19 @@ fn normal_density(code: &mut impl Emit, x: Operand) -> Operand {
     let exponent = code.unary(Unary::Negate, half_square);
     let bell = code.call(Named::Exp, exponent);
     code.binary(Binary::Mul, Operand::Real(1.0 / (2.0 * PI).sqrt()), bell)
+}
+
+/// Special functions whose derivatives are functions of the runtime too.
+fn by_table(code: &mut impl Emit, special: Special, args: &[Operand]) -> Vec<Slope> {
+    let number = Special::ALL.iter().position(|known| *known == special).unwrap_or_default() as i64;
+    let values: Vec<Operand> = args.iter().map(|arg| code.value(*arg)).collect();
+    let slope = |(argument, _): (usize, &Operand)| {
+        let mut given = vec![Operand::Int(number), Operand::Int(argument as i64)];
+        given.extend(&values);
+        given.resize(5, Operand::Real(0.0));
+        Slope::Times(code.call_with(Named::SpecialSlope, given))
+    };
+    args.iter().enumerate().map(slope).collect()
 }
 
 /// Special functions of two Reals.

@@ -7,7 +7,8 @@
 
 use crate::body::{Body, Destination, operands};
 use crate::facts::Unit;
-use crate::flattener::{Code, Flattener, Instance};
+use crate::flattener::{Code, Flattener, Group, Instance};
+use crate::reach::{MEM, Reach};
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
 use borel_core as core;
 use borel_core::Atom;
@@ -73,24 +74,43 @@ impl Flattener<'_> {
 }
 
 impl Flattener<'_> {
-    /// What a call of a closure of this function type does, whichever it is.
-    pub fn make_any(&mut self, ty: core::Ty, instance: Instance) -> Function {
+    /// What a call of one of several lambdas does.
+    pub fn make_any(&mut self, group: u32, instance: Instance) -> Function {
+        let Group { ty, lambdas, .. } = self.groups[group as usize].clone();
         let (params, result) = self.function_type(ty);
         let words: Vec<Ty> = params.iter().flat_map(|param| self.representation.words(*param).to_vec()).collect();
         let results = self.representation.words(result).to_vec();
-        let suspends = self.suspends(instance.code, instance.view);
         let mut body = Body::new(self, instance.view, results, borel_source::Span::default());
         let closure = body.local("closure", Ty::Pointer);
         let args = body.locals_for("argument", &words);
-        // A function that is differentiated neither draws nor scores.
-        let is_pure = |candidate: &Candidate| match candidate {
-            Candidate::Lambda(number) => !body.flattener.facts.effects_of(Unit::Lambda(*number)).any(),
-            Candidate::Mem => false,
-        };
-        let candidates: Vec<Candidate> = body.all_candidates(ty).into_iter().filter(is_pure).collect();
+        let candidates: Vec<Candidate> = lambdas.into_iter().map(Candidate::Lambda).collect();
         body.dispatch(&candidates, ty, Operand::Local(closure), &operands(&args), &Destination::Return);
         let params = std::iter::once(closure).chain(args).collect();
-        body.finish("any", params, suspends, Vec::new())
+        body.finish("any", params, false, Vec::new())
+    }
+
+    /// Which lambdas are in values.
+    fn reach(&mut self) -> &Reach {
+        let (program, facts) = (self.program, &self.facts);
+        self.reach.get_or_insert_with(|| Reach::of(program, facts))
+    }
+
+    /// The number of the group of lambdas without effects that may be in the value of a variable.
+    fn group(&mut self, closure: core::Var, ty: core::Ty) -> u32 {
+        let found: Vec<u32> = self.reach().lambdas(closure).collect();
+        let (program, facts) = (self.program, &self.facts);
+        let has_mem = found.contains(&MEM) && facts.mems.contains(&ty);
+        let fits = |number: &u32| {
+            *number != MEM
+                && program.var_ty(facts.lambda(*number).var) == ty
+                && !facts.effects_of(Unit::Lambda(*number)).any()
+        };
+        let group = Group { ty, lambdas: found.into_iter().filter(fits).collect(), has_mem };
+        if let Some(known) = self.groups.iter().position(|known| *known == group) {
+            return known as u32;
+        }
+        self.groups.push(group);
+        self.groups.len() as u32 - 1
     }
 
     /// The function that stands for the value and the gradient of another one.
@@ -113,9 +133,15 @@ impl Body<'_, '_> {
     /// The value of a closure and its gradient.
     pub fn gradient(&mut self, closure: &Atom, x: &Atom) -> Vec<Operand> {
         let Some(ty) = self.var_type(closure) else { return Vec::new() };
-        let (code, name) = match self.candidates(closure, ty)[..] {
-            [Candidate::Lambda(number)] => (Code::Lambda(number), format!("gradient of lambda {number}")),
-            _ => (Code::Any(ty), "gradient of any".to_string()),
+        let Atom::Var(var) = closure else { return Vec::new() };
+        let group = self.flattener.group(*var, ty);
+        if self.flattener.groups[group as usize].has_mem {
+            let reason = "what a memoised function gives is drawn once for each argument: it has no derivative";
+            self.refuse(reason.into(), "differentiate the function itself".into());
+        }
+        let (code, name) = match self.flattener.groups[group as usize].lambdas[..] {
+            [only] => (Code::Lambda(only), format!("gradient of lambda {only}")),
+            _ => (Code::Any(group), "gradient of any".to_string()),
         };
         let target = self.flattener.instance(code, View::Pure);
         let (pointer, args) = (self.word(closure), self.atom(x));
@@ -215,19 +241,23 @@ impl Body<'_, '_> {
     }
 
     /// What a closure of this type may be; just one if it is bound to a lambda right here.
-    fn candidates(&self, closure: &Atom, ty: core::Ty) -> Vec<Candidate> {
+    fn candidates(&mut self, closure: &Atom, ty: core::Ty) -> Vec<Candidate> {
         let facts = &self.flattener.facts;
-        if let Atom::Var(var) = closure
-            && let Some(number) = facts.lambda_of.get(var)
-        {
+        let Atom::Var(var) = closure else { return self.all_candidates(ty) };
+        if let Some(number) = facts.lambda_of.get(var) {
             return vec![Candidate::Lambda(*number)];
         }
-        let mut all: Vec<Candidate> =
-            facts.lambdas_of.get(&ty).into_iter().flatten().map(|number| Candidate::Lambda(*number)).collect();
-        if facts.mems.contains(&ty) {
-            all.push(Candidate::Mem);
+        let all = self.all_candidates(ty);
+        if all.len() < 2 {
+            return all;
         }
-        all
+        let found: Vec<u32> = self.flattener.reach().lambdas(*var).collect();
+        all.into_iter()
+            .filter(|candidate| match candidate {
+                Candidate::Lambda(number) => found.contains(number),
+                Candidate::Mem => found.contains(&MEM),
+            })
+            .collect()
     }
 
     /// A call of a function: of a lambda, or of any closure of the type.
@@ -296,7 +326,10 @@ impl Body<'_, '_> {
         );
     }
 
+    /// All closures of a type.
     fn all_candidates(&self, ty: core::Ty) -> Vec<Candidate> {
-        self.candidates(&Atom::Unit, ty)
+        let facts = &self.flattener.facts;
+        let lambdas = facts.lambdas_of.get(&ty).into_iter().flatten().map(|number| Candidate::Lambda(*number));
+        lambdas.chain(facts.mems.contains(&ty).then_some(Candidate::Mem)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of a Core program before any code is made: the functions and lambdas that its root reaches, what each lambda
 //! captures, which closures and distributions each type can stand for, and what effects each function has.
 //!
-//! A closure of type T may be any lambda of that type, or a `mem` of one: closures are told apart by type alone.
+//! A closure of type T may be any lambda of that type, or a `mem` of one; which of them, [`crate::reach`] tells.
 
 use borel_core as core;
 use borel_core::{Atom, Block, DistKind, Given, Op, Part, Program, Structural, Ty, Var};

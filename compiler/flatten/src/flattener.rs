@@ -2,6 +2,7 @@
 
 use crate::facts::{Facts, Unit};
 use crate::forms::Query;
+use crate::reach::Reach;
 use crate::representation::Representation;
 use crate::{Refusal, Request};
 use borel_core as core;
@@ -19,10 +20,21 @@ pub(crate) enum Code {
     Lambda(u32),
     /// What calling a `mem` of this function type does
     Mem(Ty),
-    /// What calling any closure of this function type does; the closure is its first parameter
-    Any(Ty),
+    /// What calling one of several lambdas of one type does, by the number of the group; the closure is the first parameter
+    Any(u32),
     /// The answer of a value of this distribution type, to the place that asks
     Query(Query, Ty, Span),
+}
+
+/// Lambdas of one function type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Group {
+    /// The type.
+    pub ty: Ty,
+    /// Their numbers.
+    pub lambdas: Vec<u32>,
+    /// Whether a `mem` may be among what is called.
+    pub has_mem: bool,
 }
 
 /// A function of the module.
@@ -65,6 +77,10 @@ pub(crate) struct Flattener<'a> {
     pub wanted: VecDeque<(usize, View)>,
     functions: Vec<Option<Function>>,
     instances: HashMap<Instance, FunctionId>,
+    /// Lambdas that a place may call.
+    pub groups: Vec<Group>,
+    /// Which lambdas are in values, once that has been asked.
+    pub reach: Option<Reach>,
     /// The functions that stand for the gradients of others.
     pub gradients: HashMap<FunctionId, FunctionId>,
     queue: VecDeque<(Instance, FunctionId)>,
@@ -90,6 +106,8 @@ impl<'a> Flattener<'a> {
             wanted: VecDeque::new(),
             functions: Vec::new(),
             instances: HashMap::new(),
+            groups: Vec::new(),
+            reach: None,
             gradients: HashMap::new(),
             queue: VecDeque::new(),
             names: HashMap::new(),
@@ -168,7 +186,9 @@ impl<'a> Flattener<'a> {
         let effects = match code {
             Code::Function(id) => self.facts.effects_of(Unit::Function(id)),
             Code::Lambda(number) => self.facts.effects_of(Unit::Lambda(number)),
-            Code::Mem(ty) | Code::Any(ty) => self.facts.effects_of_closure(ty),
+            Code::Mem(ty) => self.facts.effects_of_closure(ty),
+            // Those are what is differentiated, which neither draws nor scores.
+            Code::Any(_) => return View::Pure,
             Code::Query(Query::Draw, ty, _) => return self.drawing_view(ty, view),
             Code::Query(..) => return View::Pure,
         };

@@ -21,6 +21,7 @@ mod forms;
 mod matrices;
 mod names;
 mod operations;
+mod reach;
 mod representation;
 mod roots;
 mod text;

@@ -126,7 +126,7 @@ impl Flattener<'_> {
             Code::Function(id) => self.make_function(id, instance),
             Code::Lambda(number) => self.make_lambda(number, instance),
             Code::Mem(ty) => self.make_mem(ty, instance),
-            Code::Any(ty) => self.make_any(ty, instance),
+            Code::Any(group) => self.make_any(group, instance),
             Code::Query(query, ty, span) => self.make_query(query, ty, span, instance),
         }
     }

@@ -102,6 +102,8 @@ named! {
     Tanh "borel_tanh" (Real) -> (Real) false;
     /// Real power
     Pow "borel_pow" (Real, Real) -> (Real) false;
+    /// The derivative of a special function, by its number in [`Special::ALL`], with respect to an argument, by its number, at these arguments
+    SpecialSlope "borel_special_slope" (Int, Int, Real, Real, Real) -> (Real) false;
     /// The double halfway between two in their order
     Midpoint "borel_midpoint" (Real, Real) -> (Real) false;
     /// Int power; raises on overflow or a negative exponent

@@ -5,6 +5,7 @@
 pub mod adjoint;
 pub mod bessel;
 mod coefficients;
+pub mod difference;
 pub mod elementary;
 pub mod error;
 pub mod gamma;
@@ -15,6 +16,7 @@ pub mod normal;
 mod owen;
 pub mod saddle;
 pub mod slices;
+mod slopes;
 pub mod special;
 pub mod transform;
 pub mod zeta;

@@ -3,7 +3,7 @@
 
 use super::operations;
 use crate::activity::{Facts, Instance, Slots, is_active};
-use crate::{Derivative, Unknown, name};
+use crate::{Derivative, Unknown};
 use borel_abi::layout::LayoutId;
 use borel_flow::visit::each_statement;
 use borel_flow::{Expr, Frame, Function, Local, Module, Stmt, Ty};
@@ -108,7 +108,8 @@ impl Extent {
             Stmt::Runtime(locals, runtime, args, site) => {
                 let varied = args.iter().any(|arg| is_active(*arg, &facts.active));
                 if varied && !operations::is_known(*runtime, args, &facts.active) {
-                    let unknown = Unknown { site: *site, function: name(*runtime), order: Derivative::Second };
+                    let unknown =
+                        Unknown { site: *site, function: operations::name(*runtime, args), order: Derivative::Second };
                     if !self.unknown.contains(&unknown) {
                         self.unknown.push(unknown);
                     }

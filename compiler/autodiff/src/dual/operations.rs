@@ -4,7 +4,7 @@ use super::Dual;
 use crate::activity::is_active;
 use crate::rules;
 use borel_distributions::{Function as Entry, ParameterKind, ValueKind};
-use borel_flow::runtime::Named;
+use borel_flow::runtime::{Named, Special};
 use borel_flow::{Expr, Local, Operand, Runtime, Stmt, Ty};
 
 /// Whether a function makes the shadow of something.
@@ -42,11 +42,21 @@ pub fn is_known(runtime: Runtime, args: &[Operand], active: &[bool]) -> bool {
         Runtime::Named(MatrixArithmetic | MatrixArithmeticAdjoint) => {
             args[0] != Operand::Int(DIVIDE) || !(varied(1) || varied(2))
         }
-        Runtime::Named(MatrixCholeskyAdjoint | MatrixInverseAdjoint | MatrixLogDeterminantAdjoint) => false,
+        Runtime::Named(SpecialSlope | MatrixCholeskyAdjoint | MatrixInverseAdjoint | MatrixLogDeterminantAdjoint) => {
+            false
+        }
         Runtime::Named(MatrixCholesky | MatrixSolve | MatrixInverse | MatrixLogDeterminant | MatrixSolveAdjoint) => {
             false
         }
         Runtime::Named(_) => true,
+    }
+}
+
+/// What a function is called in programs; of the derivative of a special function, that one.
+pub fn name(runtime: Runtime, args: &[Operand]) -> &'static str {
+    match (runtime, args) {
+        (Runtime::Named(Named::SpecialSlope), [Operand::Int(number), ..]) => Special::ALL[*number as usize].name(),
+        _ => crate::name(runtime),
     }
 }
 

@@ -34,12 +34,19 @@ unary! {
 
 mod other_symbols {
     use super::*;
-    table![borel_pow, borel_midpoint, borel_pow_int, borel_floor, borel_ceil, borel_round];
+    table![borel_pow, borel_midpoint, borel_special_slope, borel_pow_int, borel_floor, borel_ceil, borel_round];
 }
 use other_symbols::symbols as others;
 
 extern "C" fn borel_pow(_: *mut Ctx, base: f64, exponent: f64) -> f64 {
     base.powf(exponent)
+}
+
+extern "C" fn borel_special_slope(_: *mut Ctx, special: i64, argument: i64, a: f64, b: f64, c: f64) -> f64 {
+    let Some(special) = usize::try_from(special).ok().and_then(|number| Special::ALL.get(number)) else {
+        return f64::NAN;
+    };
+    special.slope(argument as usize, &[a, b, c][..special.arguments().len()])
 }
 
 extern "C" fn borel_midpoint(_: *mut Ctx, a: f64, b: f64) -> f64 {
