@@ -47,6 +47,11 @@ impl Body<'_, '_> {
         if let Prim::Special(special) = prim {
             return Some(self.runtime(Runtime::Special(special), Ty::Real, args.to_vec()));
         }
+        if let (Prim::Log, Operand::Local(local)) = (prim, args[0])
+            && let Some(exponent) = self.exponents.get(&local)
+        {
+            return Some(*exponent);
+        }
         if let Some(named) = function(prim) {
             return Some(self.named(named, args.to_vec()));
         }
