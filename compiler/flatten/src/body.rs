@@ -56,7 +56,7 @@ pub(crate) struct Body<'f, 'a> {
     pub index: Option<Operand>,
     /// The source of the statement at hand.
     pub span: Span,
-    /// Numbers of the point whose exponentials are in these locals: their logarithms are known.
+    /// Of what the exponentials are that are in these locals: their logarithms are known. (In densities, where more digits are no harm.)
     pub exponents: HashMap<Local, Operand>,
     /// Whether control gets to the end of the innermost open block.
     pub reachable: bool,

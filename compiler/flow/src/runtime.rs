@@ -338,10 +338,9 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<T
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
-        Function::Gradient
-        | Function::LogCdfGradient
-        | Function::LogCcdfGradient
-        | Function::DensityAndGradient => (vec![], None),
+        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient | Function::DensityAndGradient => {
+            (vec![], None)
+        }
     };
     (before.into_iter().chain(parameter_types(kind)).collect(), result.into_iter().collect())
 }
