@@ -10,6 +10,7 @@
 mod activity;
 mod dual;
 mod emit;
+mod negations;
 mod nested;
 mod operations;
 mod outline;
@@ -68,6 +69,7 @@ fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<
     let frames = Cell::new(module.frames);
     let (mut made, pairs, next) = pairs(module, &activity, &frames, |instance| *instance != root);
     made.push(whole(Reverse::new(module, &activity, &pairs, &root, true, &frames), density));
+    made.iter_mut().for_each(negations::sink);
     module.frames = frames.get();
     let first = module.functions.len() as u32;
     module.functions.extend(outline::outline(made, first));

@@ -6,7 +6,7 @@
 use crate::activity::{Activity, Instance, Slots};
 use crate::dual::dual;
 use crate::reverse::Pair;
-use crate::{Derivative, Unknown, outline, pairs};
+use crate::{Derivative, Unknown, negations, outline, pairs};
 use borel_flow::runtime::Named;
 use borel_flow::visit::each_statement;
 use borel_flow::{Expr, Function, FunctionId, Local, LocalInfo, Module, Operand, Runtime, Site, Stmt, Ty};
@@ -106,7 +106,8 @@ struct Both {
 fn both(module: &mut Module, root: &Instance, slots: &Slots) -> Result<Both, Vec<Unknown>> {
     let activity = activity(module, root, slots)?;
     let frames = Cell::new(module.frames);
-    let (made, pairs, _) = pairs(module, &activity, &frames, |_| true);
+    let (mut made, pairs, _) = pairs(module, &activity, &frames, |_| true);
+    made.iter_mut().for_each(negations::sink);
     module.frames = frames.get();
     let first = module.functions.len() as u32;
     module.functions.extend(outline::outline(made, first));

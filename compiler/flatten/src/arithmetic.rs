@@ -4,7 +4,7 @@ use crate::body::Body;
 use borel_core as core;
 use borel_core::{Atom, Prim};
 use borel_flow::runtime::Named;
-use borel_flow::{Binary, Checked, Expr, Operand, Runtime, Ty, Unary};
+use borel_flow::{Binary, Checked, Expr, Operand, Runtime, Ty, Unary, View};
 
 impl Body<'_, '_> {
     /// A primitive with a result of this type.
@@ -38,6 +38,11 @@ impl Body<'_, '_> {
         if let Some(op) = checked(prim) {
             return Some(self.checked(op, args[0], args[1]));
         }
+        if let (Prim::Div, Operand::Real(divisor)) = (prim, args.get(1).copied().unwrap_or(Operand::Null))
+            && is_power_of_two(divisor)
+        {
+            return Some(self.binary(Ty::Real, Binary::Mul, args[0], Operand::Real(divisor.recip())));
+        }
         if let Some((op, ty)) = binary(prim) {
             return Some(self.binary(ty, op, args[0], args[1]));
         }
@@ -47,8 +52,17 @@ impl Body<'_, '_> {
         if let Prim::Special(special) = prim {
             return Some(self.runtime(Runtime::Special(special), Ty::Real, args.to_vec()));
         }
+        if let (Prim::Log, Operand::Local(local)) = (prim, args[0])
+            && let Some(exponent) = self.exponents.get(&local)
+        {
+            return Some(*exponent);
+        }
         if let Some(named) = function(prim) {
-            return Some(self.named(named, args.to_vec()));
+            let result = self.named(named, args.to_vec());
+            if let (Named::Exp, View::Density, Operand::Local(local)) = (named, self.view, result) {
+                self.exponents.insert(local, args[0]);
+            }
+            return Some(result);
         }
         Some(match prim {
             Prim::NextInt => self.binary(Ty::Int, Binary::AddInt, args[0], Operand::Int(1)),
@@ -89,6 +103,12 @@ impl Body<'_, '_> {
         }
         all.unwrap_or(Operand::Bool(true))
     }
+}
+
+/// Whether to divide by it is to multiply with its reciprocal, to the last digit.
+fn is_power_of_two(x: f64) -> bool {
+    const FRACTION: u64 = (1 << 52) - 1;
+    x.is_normal() && x.recip().is_normal() && x.to_bits() & FRACTION == 0
 }
 
 fn checked(prim: Prim) -> Option<Checked> {

@@ -56,6 +56,8 @@ pub(crate) struct Body<'f, 'a> {
     pub index: Option<Operand>,
     /// The source of the statement at hand.
     pub span: Span,
+    /// Of what the exponentials are that are in these locals: their logarithms are known. (In densities, where more digits are no harm.)
+    pub exponents: HashMap<Local, Operand>,
     /// Whether control gets to the end of the innermost open block.
     pub reachable: bool,
     /// Where the function is written, if it is.
@@ -80,6 +82,7 @@ impl<'f, 'a> Body<'f, 'a> {
             scopes: Vec::new(),
             index: None,
             span,
+            exponents: HashMap::new(),
             reachable: true,
             locals: Vec::new(),
             blocks: vec![Vec::new()],

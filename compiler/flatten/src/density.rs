@@ -143,7 +143,11 @@ impl Body<'_, '_> {
             (Some(lower), None) => {
                 let distance = self.named(Named::Exp, vec![u]);
                 self.score_jacobian(u);
-                if lower == Operand::Real(0.0) { distance } else { self.binary(Ty::Real, Binary::Add, lower, distance) }
+                if let (Operand::Real(0.0), Operand::Local(local)) = (lower, distance) {
+                    self.exponents.insert(local, u);
+                    return distance;
+                }
+                self.binary(Ty::Real, Binary::Add, lower, distance)
             }
             (None, Some(upper)) => {
                 let distance = self.named(Named::Exp, vec![u]);

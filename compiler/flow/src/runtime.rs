@@ -316,6 +316,11 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<T
     let value = value_type(kind);
     // The moments of what is no number have its shape.
     let moment = if value == Ty::Pointer { Ty::Pointer } else { Ty::Real };
+    if function == Function::DensityAndGradient {
+        let words = std::iter::once(value).chain(parameter_types(kind)).collect();
+        let reals = std::iter::once(value).chain(parameter_types(kind)).filter(|ty| *ty == Ty::Real);
+        return (words, std::iter::once(Ty::Real).chain(reals).collect());
+    }
     if function.is_gradient() {
         let words = std::iter::once(value).chain(parameter_types(kind)).chain(gradient_arguments(kind)).collect();
         let reals = std::iter::once(value).chain(parameter_types(kind)).filter(|ty| *ty == Ty::Real).collect();
@@ -333,7 +338,9 @@ pub fn distribution_signature(kind: Kind, function: Function) -> (Vec<Ty>, Vec<T
         Function::LogDensity | Function::Cdf | Function::Ccdf | Function::LogCdf | Function::LogCcdf => {
             (vec![value], Some(Ty::Real))
         }
-        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient => (vec![], None),
+        Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient | Function::DensityAndGradient => {
+            (vec![], None)
+        }
     };
     (before.into_iter().chain(parameter_types(kind)).collect(), result.into_iter().collect())
 }

@@ -90,7 +90,7 @@ fn bounds_of(kind: DistKind, parameters: &[Atom], program: &mut Program, code: &
 
 /// Scores a value.
 fn score(kind: DistKind, parameters: Vec<Atom>, value: &Atom, program: &mut Program, code: &mut Code) {
-    let op = match formula(kind, &parameters, value, program, code) {
+    let op = match formula_of_choice(kind, &parameters, value, program, code) {
         Some(log_density) => Op::Factor(log_density),
         None => Op::Observe(Source::Known(kind, parameters), value.clone()),
     };
@@ -105,22 +105,67 @@ fn formula(kind: DistKind, parameters: &[Atom], x: &Atom, program: &mut Program,
         let operands = operands.iter().map(|atom| (*atom).clone()).collect();
         code.emit(program, name, real, Op::Prim(prim, operands))
     };
+    let constant = Atom::Real;
     match (kind, parameters) {
         (DistKind::Normal, [mu, sigma]) => {
             let (inverse, normaliser) = match sigma {
-                Atom::Real(sigma) => (Atom::Real(sigma.recip()), Atom::Real(sigma.ln() + LOG_SQRT_TWO_PI)),
+                Atom::Real(sigma) => (constant(sigma.recip()), constant(sigma.ln() + LOG_SQRT_TWO_PI)),
                 _ => {
                     let log_sigma = prim("log_sigma", Prim::Log, &[sigma]);
-                    let inverse = prim("inverse", Prim::Div, &[&Atom::Real(1.0), sigma]);
-                    (inverse, prim("normaliser", Prim::Add, &[&log_sigma, &Atom::Real(LOG_SQRT_TWO_PI)]))
+                    let inverse = prim("inverse", Prim::Div, &[&constant(1.0), sigma]);
+                    (inverse, prim("normaliser", Prim::Add, &[&log_sigma, &constant(LOG_SQRT_TWO_PI)]))
                 }
             };
-            let distance = prim("distance", Prim::Sub, &[x, mu]);
-            let z = prim("z", Prim::Mul, &[&distance, &inverse]);
+            let distance = match mu {
+                Atom::Real(0.0) => x.clone(),
+                _ => prim("distance", Prim::Sub, &[x, mu]),
+            };
+            let z = match inverse {
+                Atom::Real(1.0) => distance,
+                _ => prim("z", Prim::Mul, &[&distance, &inverse]),
+            };
             let square = prim("square", Prim::Mul, &[&z, &z]);
-            let half = prim("half", Prim::Mul, &[&Atom::Real(-0.5), &square]);
+            let half = prim("half", Prim::Mul, &[&constant(-0.5), &square]);
             Some(prim("log_density", Prim::Sub, &[&half, &normaliser]))
         }
         _ => None,
+    }
+}
+
+/// The same of a choice, which is known to be in the support.
+fn formula_of_choice(
+    kind: DistKind,
+    parameters: &[Atom],
+    x: &Atom,
+    program: &mut Program,
+    code: &mut Code,
+) -> Option<Atom> {
+    let real = program.real();
+    let mut prim = |name: &str, prim, operands: &[&Atom]| {
+        let operands = operands.iter().map(|atom| (*atom).clone()).collect();
+        code.emit(program, name, real, Op::Prim(prim, operands))
+    };
+    let constant = Atom::Real;
+    match (kind, parameters) {
+        // Scales that are not known are checked where the density is called.
+        (DistKind::HalfNormal, [Atom::Real(sigma)]) if *sigma > 0.0 => {
+            let z = prim("z", Prim::Mul, &[x, &constant(sigma.recip())]);
+            let square = prim("square", Prim::Mul, &[&z, &z]);
+            let half = prim("half", Prim::Mul, &[&constant(-0.5), &square]);
+            let normaliser = sigma.ln() + LOG_SQRT_TWO_PI - std::f64::consts::LN_2;
+            Some(prim("log_density", Prim::Sub, &[&half, &constant(normaliser)]))
+        }
+        (DistKind::HalfCauchy, [Atom::Real(sigma)]) if *sigma > 0.0 => {
+            let z = prim("z", Prim::Mul, &[x, &constant(sigma.recip())]);
+            let square = prim("square", Prim::Mul, &[&z, &z]);
+            let log = prim("log", Prim::Log1p, &[&square]);
+            let normaliser = (2.0 / (std::f64::consts::PI * sigma)).ln();
+            Some(prim("log_density", Prim::Sub, &[&constant(normaliser), &log]))
+        }
+        (DistKind::Exponential, [Atom::Real(rate)]) if *rate > 0.0 => {
+            let product = prim("product", Prim::Mul, &[x, &constant(*rate)]);
+            Some(prim("log_density", Prim::Sub, &[&constant(rate.ln()), &product]))
+        }
+        _ => formula(kind, parameters, x, program, code),
     }
 }

@@ -71,11 +71,14 @@ pub enum Function {
     LogCdfGradient,
     /// The derivatives of log P(X > x), as [`Function::Gradient`]
     LogCcdfGradient,
+    /// The log density and its derivatives with respect to Reals, the value before the parameters: value, parameters. All are left in the
+    /// results of the context
+    DensityAndGradient,
 }
 
 impl Function {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Function; 19] = [
+    pub const ALL: [Function; 20] = [
         Function::Sample,
         Function::LogDensity,
         Function::Check,
@@ -95,6 +98,7 @@ impl Function {
         Function::UpperBound,
         Function::LogCdfGradient,
         Function::LogCcdfGradient,
+        Function::DensityAndGradient,
     ];
 
     /// How many of them, from the first on, multivariate distributions have.
@@ -102,7 +106,10 @@ impl Function {
 
     /// Whether it leaves derivatives.
     pub fn is_gradient(self) -> bool {
-        matches!(self, Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient)
+        matches!(
+            self,
+            Function::Gradient | Function::LogCdfGradient | Function::LogCcdfGradient | Function::DensityAndGradient
+        )
     }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::gradient::product;
 use crate::table;
-use crate::{Declared, Multivariate, ParameterError, ParameterKind, Shape, ValueKind};
+use crate::{Declared, Multivariate, ParameterError, ParameterKind, Scalar, Shape, ValueKind};
 use borel_abi::{Ctx, ErrorKind, Worker, or_raise, raise_parameter};
 
 /// Every entry point by its name, for linking.
@@ -143,6 +143,42 @@ pub(crate) unsafe fn give_gradient<D: Declared>(
     }
 }
 
+/// Gives compiled code the log density and its derivatives with respect to Reals, as [`crate::Function::DensityAndGradient`] says.
+///
+/// # Safety
+/// Called by compiled code with its context.
+pub(crate) unsafe fn give_both<D: Scalar>(ctx: *mut Ctx, d: &D, x: D::Value) {
+    let length = 1 + d.gradient_length();
+    let (mut few, mut many) = ([0.0; FEW], Vec::new());
+    let out = if length <= FEW {
+        &mut few[..length]
+    } else {
+        many.resize(length, 0.0);
+        &mut many[..]
+    };
+    let log_density = d.log_density(x);
+    d.gradient(x, out);
+    // SAFETY: by the contract. No distribution has as many Reals as there are results.
+    let results = unsafe { &mut (*ctx).results };
+    results[0] = log_density.to_bits();
+    let mut result = 1;
+    let mut give = |number: f64| {
+        results[result] = number.to_bits();
+        result += 1;
+    };
+    if D::ENTRY.value == ValueKind::Real {
+        give(out[0]);
+    }
+    let mut rest = &out[1..];
+    for (index, parameter) in D::ENTRY.parameters.iter().enumerate() {
+        let (these, others) = rest.split_at(d.reals(index));
+        rest = others;
+        if parameter.kind == ParameterKind::Real {
+            give(these[0]);
+        }
+    }
+}
+
 /// The gradient of a distribution over arrays or matrices at an object; nothing if it has another shape.
 ///
 /// # Safety
@@ -205,6 +241,7 @@ macro_rules! symbols_of {
             concat!("borel_upper_bound_", stringify!($name)),
             concat!("borel_log_cdf_gradient_", stringify!($name)),
             concat!("borel_log_ccdf_gradient_", stringify!($name)),
+            concat!("borel_density_and_gradient_", stringify!($name)),
         ]
     };
 }
@@ -273,6 +310,14 @@ macro_rules! entries {
             $crate::entry::entries!(@gradient log_cdf_gradient entry_log_cdf_gradient, [$($life)?] $($p: $ty),*);
             $crate::entry::entries!(@gradient log_ccdf_gradient entry_log_ccdf_gradient, [$($life)?] $($p: $ty),*);
 
+            unsafe extern "C" fn entry_density_and_gradient(
+                ctx: *mut borel_abi::Ctx,
+                x: <<Self as $crate::Scalar>::Value as $crate::ScalarValue>::Passed,
+                $($p: <$ty as $crate::Parameter>::Passed),*
+            ) {
+                unsafe { $crate::entry::give_both(ctx, &Self::received($($p),*), $crate::ScalarValue::receive(x)) }
+            }
+
             pub(crate) fn entry_points() -> Vec<*const u8> {
                 vec![
                     Self::entry_sample as *const u8,
@@ -294,6 +339,7 @@ macro_rules! entries {
                     Self::entry_upper_bound as *const u8,
                     Self::entry_log_cdf_gradient as *const u8,
                     Self::entry_log_ccdf_gradient as *const u8,
+                    Self::entry_density_and_gradient as *const u8,
                 ]
             }
         }

@@ -110,6 +110,9 @@ impl Back<'_, '_> {
                         self.add(args[index], adjoint);
                     }
                 } else if let Some(adjoint) = self.taken(result) {
+                    if adjoint == Operand::Real(1.0) && *function == Entry::LogDensity && !has_arrays(*kind) {
+                        return self.density_and_gradient(*kind, args, result);
+                    }
                     self.of_distribution(*kind, *function, args, Operand::Local(result), adjoint);
                 }
             }
@@ -146,6 +149,22 @@ impl Back<'_, '_> {
             stmt.clone(),
             self.named(shadow, Named::ShadowArray, vec![value]),
         ]
+    }
+
+    /// A log density of numbers that is scored: its derivatives are found with it on the way forward.
+    fn density_and_gradient(&mut self, kind: Kind, args: &[Operand], result: Local) -> Block {
+        let types = std::iter::once(value_type(kind)).chain(parameter_types(kind));
+        let mut received = vec![result];
+        for (arg, _) in args.iter().zip(types).filter(|(_, ty)| *ty == Ty::Real) {
+            let derivative = self.reverse.local("", Ty::Real, self.region);
+            received.push(derivative);
+            if self.is_active(*arg) {
+                let derivative = self.value(Operand::Local(derivative));
+                self.add(*arg, derivative);
+            }
+        }
+        let both = Runtime::Distribution(kind, Entry::DensityAndGradient);
+        vec![Stmt::Runtime(received, both, args.to_vec(), self.site)]
     }
 
     /// A log density or the (logarithm of the) mass on a side of the catalogue: value, then parameters.
@@ -196,4 +215,8 @@ impl Back<'_, '_> {
             self.add(arg, Operand::Local(term));
         }
     }
+}
+
+fn has_arrays(kind: Kind) -> bool {
+    std::iter::once(value_type(kind)).chain(parameter_types(kind)).any(|ty| ty == Ty::Pointer)
 }

@@ -252,6 +252,13 @@ impl Back<'_, '_> {
                     self.add_product(b, adjoint, a);
                 }
             }
+            Binary::Div if a == Operand::Real(1.0) => {
+                // The derivative of 1 / b is -(1 / b)^2.
+                let quotient = self.value(Operand::Local(local));
+                let once = self.binary(Binary::Mul, adjoint, quotient);
+                let twice = self.binary(Binary::Mul, once, quotient);
+                self.subtract(b, twice);
+            }
             Binary::Div => {
                 let below = self.value(b);
                 let share = self.binary(Binary::Div, adjoint, below);

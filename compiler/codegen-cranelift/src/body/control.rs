@@ -3,7 +3,7 @@
 use super::{Body, Region, Target, UNREACHABLE};
 use borel_abi::ctx::offset;
 use borel_flow::visit::each_statement;
-use borel_flow::{Block as Code, Label, Operand, Site, Stmt, Trap, Ty};
+use borel_flow::{Binary, Block as Code, Expr, Label, Local, Operand, Site, Stmt, Trap, Ty};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::Switch;
@@ -76,7 +76,9 @@ impl<'f> Body<'f> {
         let (head, end) = (self.builder.create_block(), self.builder.create_block());
         self.builder.ins().jump(head, &[]);
         self.builder.switch_to_block(head);
-        if !suspends_each_round(label, code) {
+        if let Some(index) = self.brief_count(label, code) {
+            self.check_interrupt_now_and_then(index);
+        } else if !suspends_each_round(label, code) {
             self.check_interrupt();
         }
         self.targets.insert(label, Target { head: Some(head), end, broken: false });
@@ -125,6 +127,54 @@ impl<'f> Body<'f> {
     fn wrong_jump(&mut self) {
         self.fail(format!("{} jumps to a label that does not enclose the jump", self.function.name));
         self.builder.ins().trap(UNREACHABLE);
+    }
+
+    /// The index of a loop that counts up or down by 1 in short rounds: without calls, loops, or work on objects in them.
+    fn brief_count(&self, label: Label, code: &Code) -> Option<Local> {
+        let (mut is_brief, mut rounds) = (true, 0);
+        each_statement(code, &mut |stmt| match stmt {
+            Stmt::Call(..) | Stmt::Loop(..) | Stmt::Suspend(..) | Stmt::NewArray(..) => is_brief = false,
+            Stmt::Runtime(_, _, args, _) => is_brief &= args.iter().all(|arg| self.operand_type(*arg) != Ty::Pointer),
+            Stmt::Continue(target) if *target == label => rounds += 1,
+            _ => {}
+        });
+        let block = (is_brief && rounds == 1).then(|| ends_in(label, code)).flatten()?;
+        // In the block that ends in the next round: i = i + 1, or i = next after next = i + 1.
+        let (mut next, mut index) = (None, None);
+        for stmt in block {
+            match stmt {
+                Stmt::Let(local, Expr::Binary(op, Operand::Local(from), Operand::Int(1)))
+                    if matches!(op, Binary::AddInt | Binary::SubInt) =>
+                {
+                    match local == from {
+                        true => index = Some(*local),
+                        false => next = Some((*local, *from)),
+                    }
+                }
+                Stmt::Let(local, Expr::Use(Operand::Local(from))) if next == Some((*from, *local)) => {
+                    index = Some(*local);
+                }
+                _ => {}
+            }
+        }
+        let index = index?;
+        let mut assignments = 0;
+        each_statement(code, &mut |stmt| stmt.each_definition(&mut |local| assignments += u32::from(local == index)));
+        (assignments == 1).then_some(index)
+    }
+
+    /// Stops if the run is interrupted, in some rounds of a loop.
+    fn check_interrupt_now_and_then(&mut self, index: Local) {
+        let count = self.operand(Operand::Local(index));
+        let (check, on) = (self.builder.create_block(), self.builder.create_block());
+        let skipped = self.builder.ins().band_imm_u(count, ROUNDS_BETWEEN_CHECKS);
+        self.builder.ins().brif(skipped, on, &[], check, &[]);
+        self.builder.switch_to_block(check);
+        self.builder.seal_block(check);
+        self.check_interrupt();
+        self.builder.ins().jump(on, &[]);
+        self.builder.switch_to_block(on);
+        self.builder.seal_block(on);
     }
 
     /// Stops if the run is interrupted.
@@ -200,4 +250,15 @@ fn suspends_each_round(label: Label, code: &Code) -> bool {
         each_statement(statement, &mut |inner| skips |= matches!(inner, Stmt::Continue(target) if *target == label));
     }
     !skips
+}
+
+/// One less than how many short rounds a loop makes between looks whether to stop; a power of two.
+const ROUNDS_BETWEEN_CHECKS: i64 = 1023;
+
+/// The innermost block that ends in the next round of a loop.
+fn ends_in(label: Label, code: &Code) -> Option<&Code> {
+    if matches!(code.last(), Some(Stmt::Continue(target)) if *target == label) {
+        return Some(code);
+    }
+    code.iter().flat_map(Stmt::blocks).find_map(|inner| ends_in(label, inner))
 }

@@ -145,6 +145,11 @@ impl Body<'_> {
     }
 
     fn binary(&mut self, operation: Binary, left: Operand, right: Operand) -> Value {
+        // A constant on the right is read from memory by the operation itself.
+        let (left, right) = match (operation, left, right) {
+            (Binary::Add | Binary::Mul, Operand::Real(_), Operand::Local(_)) => (right, left),
+            _ => (left, right),
+        };
         let (a, b) = (self.operand(left), self.operand(right));
         let ins = self.builder.ins();
         match operation {
