@@ -1,6 +1,9 @@
 //! Gradients of densities against differences, for one program of each construct that derivatives go through.
 
 use borel::{Data, Density, Program};
+use borel_tests::differences::wrong_gradient;
+use borel_tests::sections::{files, of_file};
+use std::path::Path;
 
 /// The program, its data, and what it shows.
 fn density(text: &str, data: Data) -> Density {
@@ -10,51 +13,10 @@ fn density(text: &str, data: Data) -> Density {
     Density::new(&bound).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The derivative in one direction by central differences of three step lengths, extrapolated; and how far two orders are apart.
-fn difference(density: &mut Density, point: &[f64], index: usize) -> (f64, f64) {
-    let mut moved = point.to_vec();
-    let mut at = |x: f64| {
-        moved[index] = x;
-        density.log_density(&moved).unwrap_or_else(|error| panic!("{error}"))
-    };
-    let x = point[index];
-    let mut best = (f64::NAN, f64::INFINITY);
-    for power in 3..9 {
-        let h = 2f64.powi(-2 * power + 3);
-        let mut central = |h: f64| (at(x + h) - at(x - h)) / (2.0 * h);
-        let (a, b, c) = (central(h), central(h / 2.0), central(h / 4.0));
-        let (early, late) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
-        let found = (16.0 * late - early) / 15.0;
-        if (found - late).abs() < best.1 {
-            best = (found, (found - late).abs());
-        }
-    }
-    best
-}
-
 /// Compares at several points; the density of both evaluations is the same.
 fn check(text: &str, data: Data) {
-    let mut density = density(text, data);
-    let dimension = density.dimension();
-    let mut gradient = vec![0.0; dimension];
-    for point in 0..4 {
-        let point: Vec<f64> =
-            (0..dimension).map(|i| 0.9 * ((1.7 * i as f64 + 2.3 * point as f64 + 0.4).sin())).collect();
-        let value = density.value_and_gradient(&point, &mut gradient).unwrap_or_else(|error| panic!("{error}"));
-        let plain = density.log_density(&point).unwrap_or_else(|error| panic!("{error}"));
-        assert!((value - plain).abs() <= 1e-12 * (1.0 + plain.abs()), "{value} {plain}\n{text}");
-        assert!(value.is_finite(), "{value} at {point:?}\n{text}");
-        for (index, found) in gradient.iter().enumerate() {
-            let (expected, error) = difference(&mut density, &point, index);
-            let scale = expected.abs().max(1e-2 * value.abs()).max(1.0);
-            assert!(error < 1e-7 * scale, "the differences are no good: {expected} {error}\n{text}");
-            assert!(
-                (found - expected).abs() <= 1e-7 * scale,
-                "d[{index}] at {point:?}: {found}, not {expected}\n{text}"
-            );
-        }
-    }
-    assert_eq!(density.live_objects(), 0, "objects are left\n{text}");
+    let wrong = wrong_gradient(&mut density(text, data), 4, 0.9);
+    assert!(wrong.is_none(), "{}\n{text}", wrong.unwrap_or_default());
 }
 
 #[test]
@@ -372,4 +334,26 @@ fn distribution_functions_in_a_likelihood() {
          }",
         Data::new(),
     );
+}
+
+/// The examples that NUTS runs.
+#[test]
+fn examples() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples"));
+    let mut count = 0;
+    for test in files(folder, "ppl").iter().flat_map(|file| of_file(file)) {
+        let Some(run) = test.run.as_ref().filter(|run| run.method == "nuts") else { continue };
+        let program = Program::compile(&test.source).unwrap_or_else(|error| panic!("{error}"));
+        let model = run.setting("model").map_or_else(|| program.sole_model(), |name| program.model(name));
+        let model = model.unwrap_or_else(|error| panic!("{error}"));
+        let mut data = Data::new();
+        for (_, path) in run.settings.iter().filter(|(key, _)| key == "data") {
+            data = data.merge(Data::from_file(test.folder.join(path)).expect("data")).expect("data");
+        }
+        let mut density = Density::new(&model.bind(&data).expect("data")).expect("a density");
+        let wrong = wrong_gradient(&mut density, 2, 0.5);
+        assert!(wrong.is_none(), "{}: {}", test.name, wrong.unwrap_or_default());
+        count += 1;
+    }
+    assert!(count >= 5, "only {count} examples");
 }

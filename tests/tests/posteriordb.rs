@@ -1,10 +1,12 @@
 //! NUTS on real posteriors against the reference draws of posteriordb (stan-dev/posteriordb).
 //!
-//! The data and the references are in the folder that the environment variable POSTERIORDB names; without it every test is
-//! reported as ignored. `tests/posteriordb` has a program for each. Agreement: the mean within four standard errors, of which
+//! The data and the references are in the folder that the environment variable POSTERIORDB names; without it those of a few small
+//! ones, which are here, are used, and the others are reported as ignored. `tests/posteriordb` has a program for each, whose gradients are held
+//! against differences too. Agreement: the mean within four standard errors, of which
 //! those of the reference have 10,000 draws, and the standard deviation within a tenth.
 
-use borel::{Data, Inference, Method, Nuts, Posterior, Program};
+use borel::{Bound, Data, Density, Inference, Method, Nuts, Posterior, Program};
+use borel_tests::differences::wrong_gradient;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -34,25 +36,42 @@ const POSTERIORS: [&str; 21] = [
     "sblrc-blr",
 ];
 
+/// Those whose data and references are here.
+const SMALL: [&str; 7] = [
+    "arK-arK",
+    "eight_schools-eight_schools_noncentered",
+    "garch-garch11",
+    "gp_pois_regr-gp_regr",
+    "hmm_example-hmm_example",
+    "kilpisjarvi_mod-kilpisjarvi",
+    "mesquite-logmesquite",
+];
+
 /// Parameters and data whose names begin with a capital in Stan's programs.
 const RENAMED: [(&str, &str); 3] = [("Intercept", "intercept"), ("X", "x"), ("Y", "y")];
 
 fn main() {
     let arguments = Arguments::from_args();
-    let folder = std::env::var_os("POSTERIORDB").map(PathBuf::from);
-    let trial = |name: &'static str| {
-        let folder = folder.clone();
-        let is_ignored = folder.is_none();
-        Trial::test(name, move || agrees(&folder.unwrap_or_default(), name)).with_ignored_flag(is_ignored)
+    let given = std::env::var_os("POSTERIORDB").map(PathBuf::from);
+    let is_given = given.is_some();
+    let folder = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("posteriordb"));
+    let trials = |name: &'static str| {
+        let is_ignored = !is_given && !SMALL.contains(&name);
+        let (here, there) = (folder.clone(), folder.clone());
+        [
+            Trial::test(name, move || agrees(&here, name)).with_ignored_flag(is_ignored),
+            Trial::test(format!("{name} gradient"), move || has_gradient(&there, name)).with_ignored_flag(is_ignored),
+        ]
     };
-    libtest_mimic::run(&arguments, POSTERIORS.into_iter().map(trial).collect()).exit();
+    libtest_mimic::run(&arguments, POSTERIORS.into_iter().flat_map(trials).collect()).exit();
 }
 
 fn agrees(folder: &Path, name: &str) -> Result<(), Failed> {
-    let references: Json = serde_json::from_str(&read(&folder.join("reference.json"))?)?;
-    let reference = references.get(name).ok_or(format!("reference.json has no {name}"))?;
-    let file = reference["data"].as_str().ok_or("no data")?;
-    let posterior = infer(&folder.join("data").join(file), name)?;
+    let reference = reference(folder, name)?;
+    // The funnel needs smaller steps.
+    let target_acceptance = if name == "eight_schools-eight_schools_centered" { 0.95 } else { 0.8 };
+    let method = Method::Nuts(Nuts { target_acceptance, ..Nuts::default() });
+    let posterior = Inference::new(method).seed(1).threads(2).run(&bound(folder, name, &reference)?)?;
     let parameters = reference["parameters"].as_object().ok_or("no parameters")?;
     let differences: Vec<String> = parameters
         .iter()
@@ -61,14 +80,29 @@ fn agrees(folder: &Path, name: &str) -> Result<(), Failed> {
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
 }
 
+fn has_gradient(folder: &Path, name: &str) -> Result<(), Failed> {
+    let mut density = Density::new(&bound(folder, name, &reference(folder, name)?)?)?;
+    match wrong_gradient(&mut density, 1, 0.3) {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
+    }
+}
+
+fn reference(folder: &Path, name: &str) -> Result<Json, Failed> {
+    let mut references: Json = serde_json::from_str(&read(&folder.join("reference.json"))?)?;
+    Ok(references.get_mut(name).ok_or(format!("reference.json has no {name}"))?.take())
+}
+
 fn read(path: &Path) -> Result<String, Failed> {
     Ok(std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)
 }
 
-fn infer(data: &Path, name: &str) -> Result<Posterior, Failed> {
+/// The model with its data.
+fn bound(folder: &Path, name: &str, reference: &Json) -> Result<Bound, Failed> {
+    let data = folder.join("data").join(reference["data"].as_str().ok_or("no data")?);
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("posteriordb").join(name.replace('-', "_") + ".ppl");
     let program = Program::compile_file(program)?;
-    let Json::Object(mut values) = serde_json::from_str(&read(data)?)? else { return Err("no object".into()) };
+    let Json::Object(mut values) = serde_json::from_str(&read(&data)?)? else { return Err("no object".into()) };
     for (theirs, ours) in RENAMED {
         if let Some(value) = values.remove(theirs) {
             values.insert(ours.into(), value);
@@ -77,10 +111,7 @@ fn infer(data: &Path, name: &str) -> Result<Posterior, Failed> {
     let model = program.sole_model()?;
     values.retain(|name, _| model.parameters().iter().any(|parameter| parameter.name == *name));
     let data = Data::from_json("data.json", &Json::Object(values).to_string())?;
-    // The funnel needs smaller steps.
-    let target_acceptance = if name == "eight_schools-eight_schools_centered" { 0.95 } else { 0.8 };
-    let method = Method::Nuts(Nuts { target_acceptance, ..Nuts::default() });
-    Ok(Inference::new(method).seed(1).threads(2).run(&model.bind(&data)?)?)
+    Ok(model.bind(&data)?)
 }
 
 /// How a parameter differs from its reference, if it does.

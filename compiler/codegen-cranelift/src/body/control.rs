@@ -143,14 +143,13 @@ impl<'f> Body<'f> {
         let (mut next, mut index) = (None, None);
         for stmt in block {
             match stmt {
-                Stmt::Let(local, Expr::Binary(op, Operand::Local(from), Operand::Int(1)))
-                    if matches!(op, Binary::AddInt | Binary::SubInt) =>
-                {
-                    match local == from {
-                        true => index = Some(*local),
-                        false => next = Some((*local, *from)),
-                    }
-                }
+                Stmt::Let(
+                    local,
+                    Expr::Binary(Binary::AddInt | Binary::SubInt, Operand::Local(from), Operand::Int(1)),
+                ) => match local == from {
+                    true => index = Some(*local),
+                    false => next = Some((*local, *from)),
+                },
                 Stmt::Let(local, Expr::Use(Operand::Local(from))) if next == Some((*from, *local)) => {
                     index = Some(*local);
                 }
