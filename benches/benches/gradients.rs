@@ -119,8 +119,10 @@ fn main() {
             repeats: 50,
         },
     ];
+    // A word on the command line chooses the cases with it in their names.
+    let word = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     println!("{:<36} {:>10} {:>10} {:>6}", "", "borel us", "hand us", "ratio");
-    cases.iter().for_each(run);
+    cases.iter().filter(|case| case.name.contains(&word)).for_each(run);
 }
 
 fn run(case: &Case<'_>) {

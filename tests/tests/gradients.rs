@@ -82,6 +82,69 @@ fn observations_in_a_loop() {
 }
 
 #[test]
+fn sums_that_loops_add_to() {
+    // Factors that change in an outer loop, in the same loop after their use, or in a branch; sums read inside; squares; empty loops.
+    check(
+        "model m(x: [Real], y: [Real]) {
+           let a ~ Normal(0, 1)
+           let b ~ Normal(0, 1)
+           let s ~ HalfNormal(2)
+           for k in 0..3 {
+             let scale = s + k
+             for i in 0..len(y) { observe y[i] ~ Normal(a + b * x[i] * k, scale) }
+             for i in 0..k { factor(a * x[i] * scale / (1 + s) - scale) }
+           }
+           var running = a
+           var total = 0.0
+           for i in 0..len(x) {
+             let term = running * x[i] * b
+             running = 0.5 * running + x[i]
+             total += term / s - a
+             if x[i] > 0 { total -= (a * b) * (x[i] * s) } else { factor(-total * total / 100) }
+           }
+           observe 1.0 ~ Normal(total, 3)
+           for i in 0..0 { factor(a / 0.0) }
+           return a
+         }",
+        Data::new().reals("x", &[0.5, -0.5, 1.5, 0.25]).reals("y", &[1.0, 0.0, 2.0, 1.25]),
+    );
+}
+
+#[test]
+fn loops_that_count() {
+    // What an index is before and after it is counted up, from where it begins, and where loops end early or do not run.
+    check(
+        "fn at(xs: [Real], from: Int, to: Int) -> Real {
+           var total = 0.0
+           for i in from..to { total += xs[i] * xs[i % 2] }
+           total
+         }
+         model m(n: Int) {
+           let x ~ iid(Normal(0, 1), 4)
+           var products = x
+           var place = 1
+           while place < 4 {
+             let before = products[place - 1]
+             place += 1
+             products[place - 1] = products[place - 1] * before * exp(x[place - 1])
+           }
+           factor(sum(products) + at(x, 1, n) + at(x, n, 1) + at(x, n - 1, 4))
+           for i in 1..4 {
+             for j in i..4 {
+               if x[j] * x[i - 1] > 0.5 { break }
+               products[j] = products[j] * x[i] + products[i - 1] * products[j - 1]
+             }
+           }
+           observe 1.0 ~ Normal(sum(products), 2)
+           let largest = max(0, 2 * n - 9)
+           for i in 3..largest { factor(x[i] * 10) }
+           return place
+         }",
+        Data::new().int("n", 3),
+    );
+}
+
+#[test]
 fn choices_in_a_loop() {
     check(
         "model schools(y: [Real], sigma: [Real]) {

@@ -17,6 +17,7 @@ mod outline;
 mod regions;
 mod reverse;
 mod rules;
+mod sums;
 mod tree;
 
 use activity::{Activity, Instance, Slots};
@@ -70,6 +71,7 @@ fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<
     let (mut made, pairs, next) = pairs(module, &activity, &frames, |instance| *instance != root);
     made.push(whole(Reverse::new(module, &activity, &pairs, &root, true, &frames), density));
     made.iter_mut().for_each(negations::sink);
+    made.iter_mut().for_each(sums::hoist);
     module.frames = frames.get();
     let first = module.functions.len() as u32;
     module.functions.extend(outline::outline(made, first));

@@ -84,7 +84,7 @@ impl Sinking {
 }
 
 /// Leaves out arithmetic on Reals whose results nobody reads.
-fn remove_unused(function: &mut Function) {
+pub fn remove_unused(function: &mut Function) {
     loop {
         let mut used = vec![false; function.locals.len()];
         each_statement(&function.body, &mut |stmt| {

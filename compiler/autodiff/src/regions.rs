@@ -124,6 +124,16 @@ impl Regions {
         &self.uncertain[region]
     }
 
+    /// How many statements assign a local.
+    pub fn assignments(&self, local: Local) -> usize {
+        self.assigned[local.0 as usize].len()
+    }
+
+    /// Whether a statement of the list itself assigns a local.
+    pub fn is_assigned_in(&self, local: Local, region: Region) -> bool {
+        self.assigned[local.0 as usize].contains(&region)
+    }
+
     /// A region and those around it, from the inside.
     pub fn around(&self, region: Region) -> impl Iterator<Item = Region> {
         std::iter::successors(Some(region), |region| self.infos[*region].parent)

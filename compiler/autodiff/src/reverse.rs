@@ -8,6 +8,7 @@
 mod back;
 mod calls;
 mod control;
+mod counters;
 mod fusion;
 mod plain;
 
@@ -17,6 +18,7 @@ use crate::activity::{Activity, Facts, Instance};
 use crate::regions::{Region, Regions};
 use crate::tree::{Node, Tree};
 use borel_flow::{Block, Expr, Frame, FunctionId, Label, Local, LocalInfo, Module, Operand, Stmt, Ty};
+use counters::{Counter, Turn};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -88,6 +90,10 @@ pub struct Reverse<'a> {
     /// Those of them that are given from outside.
     given: HashSet<Local>,
     shadows: HashMap<Local, Local>,
+    /// What counts the iterations of loops, by their headers.
+    counters: HashMap<Region, Counter>,
+    /// Those of the loops around what is at hand.
+    turns: HashMap<Local, Turn>,
     labels: u32,
     /// The next frame of the tape.
     frames: &'a Cell<u32>,
@@ -122,10 +128,13 @@ impl<'a> Reverse<'a> {
             adjoints: BTreeMap::new(),
             given: HashSet::new(),
             shadows: HashMap::new(),
+            counters: HashMap::new(),
+            turns: HashMap::new(),
             labels: 0,
             frames,
         };
         reverse.find_fusible(&tree.body, 0);
+        reverse.find_counters(&tree.body, 0);
         reverse
     }
 
@@ -288,8 +297,10 @@ impl<'a> Reverse<'a> {
         let zero = |adjoint: &Local| Stmt::Let(*adjoint, Expr::Use(Operand::Real(0.0)));
         let (early, late): (Vec<_>, Vec<_>) = here.into_iter().partition(|(local, _)| self.early.contains(local));
         forward.splice(0..0, early.iter().map(|(_, adjoint)| zero(adjoint)));
-        let uncertain = self.regions.uncertain(region).iter();
-        forward.splice(0..0, uncertain.map(|local| Stmt::Let(*local, Expr::Use(self.nothing(*local)))));
+        let uncertain = self.regions.uncertain(region).iter().copied();
+        let uncertain: Vec<Local> =
+            uncertain.flat_map(|local| [Some(local), self.shadows.get(&local).copied()]).flatten().collect();
+        forward.splice(0..0, uncertain.into_iter().map(|local| Stmt::Let(local, Expr::Use(self.nothing(local)))));
         let mut begin: Block = late.iter().map(|(_, adjoint)| zero(adjoint)).collect();
         for (_, adjoint) in early {
             if !self.is_at_hand(region, region) {

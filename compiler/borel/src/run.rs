@@ -103,19 +103,20 @@ pub(crate) struct Code {
     pub(crate) gradient: Option<Arc<Executable>>,
 }
 
-/// Native code for a method.
+/// Native code for a method. Both views are compiled at the same time.
 pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Result<Code, Error> {
-    let gradient = match method {
-        Method::Optimize(Optimize { jacobian: false, .. }) => Some(density::executable(bound, Use::Mode, false)?),
-        method if method.is_by_gradient() => Some(density::executable(bound, Use::Density, false)?),
+    let purpose_of_gradient = match method {
+        Method::Optimize(Optimize { jacobian: false, .. }) => Some(Use::Mode),
+        method if method.is_by_gradient() => Some(Use::Density),
         _ => None,
     };
-    let function = bound.model.function_id();
-    let program = bound.model.program();
-    let optimise = program.optimises();
-    let target = Target { function, purpose: purpose(method), record: inference.record, optimise };
-    let main = program.executable(target).map_err(|list| Error::Refused(program.diagnostics(list)))?;
-    Ok(Code { main, gradient })
+    std::thread::scope(|scope| {
+        let gradient =
+            purpose_of_gradient.map(|purpose| scope.spawn(move || density::executable(bound, purpose, false)));
+        let main = density::executable(bound, purpose(method), inference.record);
+        let gradient = gradient.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        Ok(Code { gradient: gradient.transpose()?, main: main? })
+    })
 }
 
 /// The number of choices of a density, if it makes the same ones at several points and has some.

@@ -1,16 +1,23 @@
 //! Where functions are declared, defined and linked: the Cranelift module, runtime symbols, and the texts for people.
+//!
+//! Functions are built one after the other, and compiled together at the end, on as many threads as there are cores: that is where
+//! most of the time goes.
 
 use crate::code::{Code, host_module};
 use crate::signature;
 use borel_flow::Ty;
+use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{FuncRef, Function, Signature, UserFuncName};
-use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
 use cranelift_codegen::{CodegenError, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
-use cranelift_module::{FuncId, Linkage, Module, ModuleError};
+use cranelift_module::{FuncId, Linkage, Module, ModuleError, ModuleReloc};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// What the functions of a module became, as text.
 #[derive(Clone, Debug, Default)]
@@ -26,23 +33,34 @@ pub(crate) struct Linker {
     imports: HashMap<&'static str, FuncId>,
     missing: BTreeSet<&'static str>,
     builder_context: FunctionBuilderContext,
-    context: Context,
-    texts: Option<Texts>,
+    built: Vec<Built>,
+    texts: bool,
 }
+
+/// A function that is built, but not compiled.
+struct Built {
+    id: FuncId,
+    name: String,
+    context: Context,
+}
+
+/// The stack of a thread that compiles.
+const STACK: usize = 64 << 20;
+
+/// With fewer instructions in all, compiling is done before a thread has started.
+const WORTH_A_THREAD: usize = 500;
 
 impl Linker {
     /// For code that may call these symbols.
     pub(crate) fn new(symbols: &[(&'static str, *const u8)], texts: bool) -> Result<Linker, String> {
-        let mut context = Context::new();
-        context.set_disasm(texts);
         Ok(Linker {
             module: host_module(symbols)?,
             available: symbols.iter().map(|symbol| symbol.0).collect(),
             imports: HashMap::new(),
             missing: BTreeSet::new(),
             builder_context: FunctionBuilderContext::new(),
-            context,
-            texts: texts.then(Texts::default),
+            built: Vec::new(),
+            texts,
         })
     }
 
@@ -80,7 +98,7 @@ impl Linker {
         self.module.declare_func_in_func(id, function)
     }
 
-    /// Builds and compiles a declared function.
+    /// Builds a declared function.
     pub(crate) fn define(
         &mut self,
         id: FuncId,
@@ -92,31 +110,75 @@ impl Linker {
         let mut builder_context = std::mem::take(&mut self.builder_context);
         build(FunctionBuilder::new(&mut function, &mut builder_context), self)?;
         self.builder_context = builder_context;
-        self.context.func = function;
-        if let Some(texts) = &mut self.texts {
-            let _ = writeln!(texts.clif, "; {name}\n{}", self.context.func.display());
-        }
-        let defined = self.module.define_function(id, &mut self.context);
-        defined.map_err(|error| format!("{name}: {}", describe(error)))?;
-        if let Some(texts) = &mut self.texts {
-            let compiled = self.context.compiled_code().and_then(|code| code.vcode.as_deref());
-            let _ = writeln!(texts.assembly, "; {name}\n{}", compiled.unwrap_or_default());
-        }
-        let disassemble = self.texts.is_some();
-        self.context.clear();
-        self.context.set_disasm(disassemble);
+        let mut context = Context::for_function(function);
+        context.set_disasm(self.texts);
+        self.built.push(Built { id, name: name.to_string(), context });
         Ok(())
     }
 
-    /// Makes the code executable.
+    /// Compiles the functions and makes the code executable.
     pub(crate) fn finish(mut self) -> Result<(Code, Texts), String> {
         if !self.missing.is_empty() {
             let names: Vec<&str> = self.missing.iter().copied().collect();
             return Err(format!("the runtime has no {}", names.join(", ")));
         }
+        let mut texts = Texts::default();
+        let mut built = std::mem::take(&mut self.built);
+        if self.texts {
+            for Built { name, context, .. } in &built {
+                let _ = writeln!(texts.clif, "; {name}\n{}", context.func.display());
+            }
+        }
+        compile(self.module.isa(), &mut built)?;
+        for Built { id, name, context } in &built {
+            let code = context.compiled_code().ok_or_else(|| format!("{name}: not compiled"))?;
+            let relocations = code.buffer.relocs().iter();
+            let relocations: Vec<_> =
+                relocations.map(|one| ModuleReloc::from_mach_reloc(one, &context.func, *id)).collect();
+            let alignment = u64::from(code.buffer.alignment);
+            let defined = self.module.define_function_bytes(*id, alignment, code.code_buffer(), &relocations);
+            defined.map_err(|error| format!("{name}: {}", describe(error)))?;
+            if self.texts {
+                let _ = writeln!(texts.assembly, "; {name}\n{}", code.vcode.as_deref().unwrap_or_default());
+            }
+        }
         self.module.finalize_definitions().map_err(describe)?;
-        Ok((Code::new(self.module), self.texts.unwrap_or_default()))
+        Ok((Code::new(self.module), texts))
     }
+}
+
+/// Compiles functions, the largest first, on as many threads as there are cores.
+fn compile(isa: &dyn TargetIsa, built: &mut [Built]) -> Result<(), String> {
+    let size = |one: &Built| one.context.func.dfg.num_insts();
+    let threads = if built.iter().map(size).sum::<usize>() < WORTH_A_THREAD {
+        1
+    } else {
+        thread::available_parallelism().map_or(1, usize::from).min(built.len())
+    };
+    let mut queue: Vec<Mutex<&mut Built>> = built.iter_mut().map(Mutex::new).collect();
+    queue.sort_by_key(|one| std::cmp::Reverse(one.lock().map_or(0, |one| size(&one))));
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<(), String> {
+        while let Some(one) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut one = one.lock().map_err(|_| "a thread that compiled has failed".to_string())?;
+            let Built { name, context, .. } = &mut **one;
+            let compiled = context.compile(isa, &mut ControlPlane::default());
+            compiled.map_err(|error| format!("{name}: {}", describe(error.into())))?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        // A thread that cannot be had is made up for by the others.
+        let helpers: Vec<_> = (1..threads)
+            .filter_map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
+            .collect();
+        let own = work();
+        let others = helpers.into_iter().map(|helper| match helper.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        others.fold(own, Result::and)
+    })
 }
 
 /// An error of Cranelift with its details.

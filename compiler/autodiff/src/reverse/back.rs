@@ -66,6 +66,9 @@ impl<'r, 'a> Back<'r, 'a> {
             self.reverse.save(local, self.region);
             return operand;
         }
+        if let Some(count) = self.counted(local) {
+            return count;
+        }
         if let Some(copy) = self.copies.get(&local) {
             return Operand::Local(*copy);
         }

@@ -1,5 +1,6 @@
 //! Branches and loops, both ways.
 
+use super::counters::Counter;
 use super::{Back, Ways};
 use crate::emit::Emit;
 use crate::regions::Region;
@@ -13,6 +14,7 @@ impl Back<'_, '_> {
         match node {
             Node::Plain(stmt) => {
                 self.forget_copies(stmt);
+                self.turn_back(stmt);
                 self.plain(stmt)
             }
             Node::If(condition, yes, no) => {
@@ -52,37 +54,54 @@ impl Back<'_, '_> {
 
     fn repeat(&mut self, header: &[Node], go: Operand, body: &[Node], region: Region) -> Block {
         let inner = self.reverse.regions.children[region].last().copied().unwrap_or(region);
+        let is_fused = self.reverse.fused.contains(&region);
+        let left = self.reverse.local("left", Ty::Int, self.region);
+        if !is_fused {
+            self.begin_turn(region, left);
+        }
         let body = self.reverse.list(body, inner);
         let header = self.reverse.list(header, region);
+        self.end_turn(region);
         let label = self.reverse.label();
         let looped = |forward: Block, again: Block, done: Block| {
             let again = [again, vec![Stmt::Continue(label)]].concat();
             let done = [done, vec![Stmt::Break(label)]].concat();
             Stmt::Loop(label, [forward, vec![Stmt::If(go, again, done)]].concat())
         };
-        if self.reverse.fused.contains(&region) {
+        if is_fused {
             let again = [body.forward(), header.begin.clone(), body.backward(), header.backward.clone()].concat();
             return vec![looped(header.forward.clone(), again, header.backward())];
         }
         if header.is_one_way() && body.is_one_way() {
             return vec![looped(header.forward(), body.forward(), Vec::new())];
         }
+        if let Some(Counter { start, end: Some(end), .. }) = self.reverse.counters.get(&region).copied()
+            && header.is_one_way()
+        {
+            let again = [body.forward(), header.keep.clone()].concat();
+            let forward = looped(header.forward.clone(), again, header.keep.clone());
+            let trips = match (self.value(start), self.value(end)) {
+                (Operand::Int(0), end) => Expr::Use(end),
+                (start, end) => Expr::Binary(Binary::SubInt, end, start),
+            };
+            self.back_through(left, trips, &header, &body);
+            return vec![forward];
+        }
         let trips = self.reverse.local("trips", Ty::Int, self.region);
         let count = Stmt::Let(trips, Expr::Binary(Binary::AddInt, Operand::Local(trips), Operand::Int(1)));
         let again = [body.forward(), header.keep.clone(), vec![count]].concat();
         let forward = looped(header.forward.clone(), again, header.keep.clone());
         self.reverse.save(trips, self.region);
-        self.back_through(trips, &header, &body);
+        self.back_through(left, Expr::Use(Operand::Local(trips)), &header, &body);
         vec![Stmt::Let(trips, Expr::Use(Operand::Int(0))), forward]
     }
 
     /// The iterations from the last to the first. The header has run once more than the body; what it kept lies on top of the
     /// tape, and the body needs it too.
-    fn back_through(&mut self, trips: Local, header: &Ways, body: &Ways) {
+    fn back_through(&mut self, left: Local, trips: Expr, header: &Ways, body: &Ways) {
         let label = self.reverse.label();
-        let left = self.reverse.local("left", Ty::Int, self.region);
         let more = self.reverse.local("", Ty::Bool, self.region);
-        self.out.push(Stmt::Let(left, Expr::Use(Operand::Local(trips))));
+        self.out.push(Stmt::Let(left, trips));
         self.out.extend(header.backward());
         let is_more = Stmt::Let(more, Expr::Binary(Binary::LtInt, Operand::Int(0), Operand::Local(left)));
         let less = Stmt::Let(left, Expr::Binary(Binary::SubInt, Operand::Local(left), Operand::Int(1)));

@@ -21,7 +21,13 @@ impl<'f> Body<'f> {
         let condition = self.operand(condition);
         let blocks = [self.builder.create_block(), self.builder.create_block()];
         let join = self.builder.create_block();
-        self.builder.ins().brif(condition, blocks[0], &[], blocks[1], &[]);
+        if matches!(then.last(), Some(Stmt::Continue(_))) {
+            // Blocks are laid out with the second target next: so the round of a loop comes right after its test.
+            let is_false = self.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0);
+            self.builder.ins().brif(is_false, blocks[1], &[], blocks[0], &[]);
+        } else {
+            self.builder.ins().brif(condition, blocks[0], &[], blocks[1], &[]);
+        }
         let mut reached = false;
         for (block, code) in blocks.into_iter().zip([then, otherwise]) {
             self.builder.seal_block(block);
@@ -165,7 +171,7 @@ impl<'f> Body<'f> {
     /// Stops if the run is interrupted, in some rounds of a loop.
     fn check_interrupt_now_and_then(&mut self, index: Local) {
         let count = self.operand(Operand::Local(index));
-        let (check, on) = (self.builder.create_block(), self.builder.create_block());
+        let (check, on) = (self.cold_block(), self.builder.create_block());
         let skipped = self.builder.ins().band_imm_u(count, ROUNDS_BETWEEN_CHECKS);
         self.builder.ins().brif(skipped, on, &[], check, &[]);
         self.builder.switch_to_block(check);
