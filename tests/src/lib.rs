@@ -10,3 +10,4 @@ pub mod golden;
 pub mod oracle;
 pub mod pictures;
 pub mod sections;
+pub mod smooth;

@@ -3,6 +3,7 @@
 use borel::{Data, Density, Program};
 use borel_tests::differences::wrong_gradient;
 use borel_tests::sections::{files, of_file};
+use borel_tests::smooth::smooth_program;
 use std::path::Path;
 
 /// The program, its data, and what it shows.
@@ -419,4 +420,39 @@ fn examples() {
         count += 1;
     }
     assert!(count >= 5, "only {count} examples");
+}
+
+/// How many random models.
+const PROGRAMS: u64 = 400;
+
+#[test]
+fn random_models() {
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for seed in 0..PROGRAMS {
+        let text = smooth_program(seed);
+        match std::panic::catch_unwind(|| random_model(&text)) {
+            Ok(Ok(is_compared)) => compared += u64::from(is_compared),
+            Ok(Err(message)) => wrong.push(format!("seed {seed}: {message}\n{text}")),
+            Err(_) => wrong.push(format!("seed {seed}: a panic\n{text}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {PROGRAMS}\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n"));
+    assert!(10 * compared > 8 * PROGRAMS, "only {compared} of {PROGRAMS} were compared");
+}
+
+/// Whether there was something to compare, if it was right.
+fn random_model(text: &str) -> Result<bool, String> {
+    let program = Program::compile(text).map_err(|error| error.to_string())?;
+    let bound = program.sole_model().and_then(|model| model.bind(&Data::new().int("n", 3)));
+    let mut density = match bound.map(|bound| Density::new(&bound)).map_err(|error| error.to_string())? {
+        Ok(density) => density,
+        // Second derivatives of some functions are not known.
+        Err(error) if error.to_string().contains("E0218") => return Ok(false),
+        Err(error) => return Err(error.to_string()),
+    };
+    match wrong_gradient(&mut density, 2, 0.8) {
+        None => Ok(true),
+        Some(message) if message.contains("are no good") => Ok(false),
+        Some(message) => Err(message),
+    }
 }

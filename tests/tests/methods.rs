@@ -1,7 +1,8 @@
 //! Gradient-based methods against closed forms, and what they warn of.
 
 use borel::{
-    Advi, Bound, Data, Family, Hmc, Inference, Interrupt, Laplace, Method, Metric, Nuts, Optimize, Posterior, Program,
+    Advi, Bound, Data, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Posterior,
+    Program,
 };
 
 fn bind(text: &str, data: &Data) -> Bound {
@@ -77,6 +78,25 @@ fn chains_have_the_moments_of_a_normal_posterior() {
     let posterior = run(&bound, Method::Hmc(Hmc::default()));
     has_moments(&posterior);
     assert!(posterior.warnings().is_empty(), "{}", posterior.warnings());
+}
+
+/// With small steps the bias is below what the draws tell. Every run says that its draws are not exact.
+#[test]
+fn microcanonical_chains_are_nearly_right_and_say_so() {
+    let exact = exact();
+    let sd_of_b = |metric, step_size| {
+        let posterior = run(&line(), Method::Mclmc(Mclmc { metric, step_size, draws: 2000, ..Mclmc::default() }));
+        assert!(warns(&posterior, "W0410") && !warns(&posterior, "W0407"), "{}", posterior.warnings());
+        let summary = posterior.summary("b").expect("a summary");
+        near(summary.mean, exact.mean[1], 5.0 * summary.mcse_mean.expect("an error"));
+        summary.sd.expect("a deviation") / exact.sd[1]
+    };
+    for metric in [Metric::Diagonal, Metric::LowRank] {
+        near(Some(sd_of_b(metric, 0.1)), 1.0, 0.05);
+    }
+    let text = "model m() {\n  let x ~ Normal(0, 1)\n  return x\n}";
+    let error = Inference::new(Method::Mclmc(Mclmc::default())).run(&bind(text, &Data::new())).err();
+    assert!(error.is_some_and(|error| error.to_string().contains("mclmc needs two numbers or more")));
 }
 
 /// The posterior of a scale: not normal, bounded below. Its distribution function is that of an inverse gamma distribution.
@@ -157,6 +177,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
     for method in [
         Method::Nuts(few(3, 100)),
         Method::Hmc(Hmc { chains: 3, draws: 100, warmup: 200, ..Hmc::default() }),
+        Method::Mclmc(Mclmc { chains: 3, draws: 100, warmup: 200, ..Mclmc::default() }),
         Method::Optimize(Optimize::default()),
         Method::Laplace(Laplace { draws: 100, ..Laplace::default() }),
     ] {
@@ -183,7 +204,7 @@ fn what_is_stopped_says_so() {
     let interrupt = Interrupt::new();
     interrupt.stop();
     let bound = line();
-    for name in ["nuts", "hmc", "optimize", "laplace", "advi"] {
+    for name in ["nuts", "hmc", "mclmc", "optimize", "laplace", "advi"] {
         let method = Method::from_name(name).expect("a method");
         let stopped = Inference::new(method).interrupt(&interrupt).run(&bound);
         let message = stopped.err().map_or(String::new(), |error| error.to_string());

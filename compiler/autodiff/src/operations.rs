@@ -151,8 +151,14 @@ fn to_object(back: &mut Back<'_, '_>, stmt: &Stmt, named: Named, result: Local, 
             let (target, i) = (shadow(back, args[0]), back.value(args[1]));
             write(back, Named::MatrixRowAdjoint, vec![target, i, of_result]);
         }
-        Named::MatrixFromRows => one(back, Named::MatrixFromRowsAdjoint, args[0], of_result),
-        Named::MatrixToRows => one(back, Named::MatrixToRowsAdjoint, args[0], of_result),
+        Named::MatrixFromRows => {
+            one(back, Named::MatrixFromRowsAdjoint, args[0], of_result);
+            back.hold(args[0]);
+        }
+        Named::MatrixToRows => {
+            one(back, Named::MatrixToRowsAdjoint, args[0], of_result);
+            back.hold(Operand::Local(result));
+        }
         Named::MatrixTranspose => one(back, Named::MatrixTransposeAdjoint, args[0], of_result),
         Named::MatrixDiagonal => one(back, Named::MatrixDiagonalAdjoint, args[0], of_result),
         Named::MatrixCholesky => by_result(back, Named::MatrixCholeskyAdjoint, result, args[0], of_result),

@@ -115,7 +115,9 @@ impl Outlining<'_> {
             stays |= matches!(stmt, Stmt::Return(_) | Stmt::Suspend(..));
         });
         let results: Vec<Local> = assigned.intersection(&after).copied().collect();
-        if stays || results.iter().any(|local| self.is_counted(*local)) {
+        // What is carried from one iteration to the next, or out of the loop, and has a reference count is owned here.
+        let carried = Liveness::default().before(&vec![stmt.clone()], Set::new());
+        if stays || carried.union(&after).any(|local| assigned.contains(local) && self.is_counted(*local)) {
             return vec![stmt];
         }
         self.call(stmt, &results)

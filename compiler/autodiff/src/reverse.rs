@@ -20,7 +20,7 @@ use crate::tree::{Node, Tree};
 use borel_flow::{Block, Expr, Frame, FunctionId, Label, Local, LocalInfo, Module, Operand, Stmt, Ty};
 use counters::{Counter, Turn};
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The two functions that an instance becomes.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +85,8 @@ pub struct Reverse<'a> {
     fused: HashSet<Region>,
     /// Locals to whose adjoints such loops add before the way back has begun.
     early: HashSet<Local>,
+    /// The objects from before that such loops read.
+    held: HashMap<Region, BTreeSet<Local>>,
     /// The locals that hold adjoints, of locals that are met in more than one region.
     adjoints: BTreeMap<Local, Local>,
     /// Those of them that are given from outside.
@@ -125,6 +127,7 @@ impl<'a> Reverse<'a> {
             saves,
             fused: HashSet::new(),
             early: HashSet::new(),
+            held: HashMap::new(),
             adjoints: BTreeMap::new(),
             given: HashSet::new(),
             shadows: HashMap::new(),

@@ -2,7 +2,9 @@
 //!
 //! Takes the body of a function; gives a tree in which control only falls through. A loop tests whether to go on after its
 //! header; what follows a jump is moved into the branches that do not jump, and where that would double it, a number says which jump
-//! was taken.
+//! was taken. What a loop reads and does not assign is assigned once.
+
+mod steady;
 
 use borel_flow::{Binary, Block, Expr, Function, Label, Local, LocalInfo, Operand, Stmt, Ty, Unary};
 use std::collections::BTreeSet;
@@ -53,8 +55,10 @@ pub fn tree(function: &Function) -> Tree {
     }
     let list = builder.list(&function.body);
     // Jumps are last on their paths: out of the function is to the end.
-    let body = without(list.nodes, Jump::Return);
-    Tree { locals: builder.locals, results: builder.results, body }
+    let mut body = without(list.nodes, Jump::Return);
+    let mut locals = builder.locals;
+    steady::copy(&mut body, &function.params, &mut locals);
+    Tree { locals, results: builder.results, body }
 }
 
 /// Code, and how control leaves it: if it neither falls nor jumps, it does not come to its end.
@@ -288,6 +292,33 @@ fn numbered(nodes: Vec<Node>, exit: Local, codes: &[Jump]) -> Vec<Node> {
 }
 
 impl Node {
+    /// Calls `f` with each operand that is read in it, to change it.
+    fn each_operand_mut(&mut self, f: &mut dyn FnMut(&mut Operand)) {
+        match self {
+            Node::Plain(stmt) => stmt.each_operand_mut(f),
+            Node::If(operand, ..) | Node::Switch(operand, ..) | Node::Loop(_, operand, _) => f(operand),
+            Node::Jump(_) => {}
+        }
+        self.lists_mut().into_iter().flatten().for_each(|node| node.each_operand_mut(f));
+    }
+
+    /// Calls `f` with each local that is assigned in it, for each assignment.
+    fn each_definition(&self, f: &mut dyn FnMut(Local)) {
+        if let Node::Plain(stmt) = self {
+            stmt.each_definition(f);
+        }
+        self.lists().into_iter().flatten().for_each(|node| node.each_definition(f));
+    }
+
+    fn lists_mut(&mut self) -> Vec<&mut Vec<Node>> {
+        match self {
+            Node::Plain(_) | Node::Jump(_) => Vec::new(),
+            Node::If(_, yes, no) => vec![yes, no],
+            Node::Switch(_, cases, default) => cases.iter_mut().map(|case| &mut case.1).chain([default]).collect(),
+            Node::Loop(header, _, body) => vec![header, body],
+        }
+    }
+
     /// The lists of nodes inside it.
     pub fn lists(&self) -> Vec<&Vec<Node>> {
         match self {

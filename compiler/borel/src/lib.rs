@@ -58,7 +58,7 @@ pub use files::{FileLoader, read_program};
 pub use inference::{ChainProgress, Inference, Progress};
 pub use interactive::{ReplInput, definitions, format, is_complete, parse_repl};
 pub use interrupt::Interrupt;
-pub use method::{Advi, Family, Hmc, Laplace, Method, Metric, Nuts, Optimize, Resampling};
+pub use method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Resampling};
 pub use model::{Bound, Model, Parameter};
 pub use point::DensityAt;
 pub use posterior::Posterior;

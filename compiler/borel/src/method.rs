@@ -26,6 +26,8 @@ pub enum Method {
     Nuts(Nuts),
     /// Hamiltonian Monte Carlo with trajectories of a fixed number of steps, for such models.
     Hmc(Hmc),
+    /// Unadjusted microcanonical Langevin Monte Carlo, for such models: cheap draws with a bias. Experimental.
+    Mclmc(Mclmc),
     /// The mode of the posterior density.
     Optimize(Optimize),
     /// The normal distribution at the mode with the same curvature.
@@ -52,6 +54,36 @@ pub struct Hmc {
 impl Default for Hmc {
     fn default() -> Hmc {
         Hmc { steps: 20, draws: 1000, warmup: 1000, chains: 4, target_acceptance: 0.8 }
+    }
+}
+
+/// Settings of microcanonical Langevin Monte Carlo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mclmc {
+    /// How distances are measured.
+    pub metric: Metric,
+    /// Draws of each chain.
+    pub draws: usize,
+    /// Draws of each chain before those, which find the metric and are thrown away.
+    pub warmup: usize,
+    /// How many chains.
+    pub chains: usize,
+    /// How far a step goes, where the posterior has unit scale: the bias is of the order of its square.
+    pub step_size: f64,
+    /// How far it is, in the same unit, until the direction is forgotten; a draw is taken each time.
+    pub decoherence_length: f64,
+}
+
+impl Default for Mclmc {
+    fn default() -> Mclmc {
+        Mclmc {
+            metric: Metric::Automatic,
+            draws: 1000,
+            warmup: 1000,
+            chains: 4,
+            step_size: 0.5,
+            decoherence_length: 3.0,
+        }
     }
 }
 
@@ -133,7 +165,7 @@ pub struct Nuts {
     pub max_depth: u64,
 }
 
-/// How NUTS measures distances.
+/// How NUTS and MCLMC measure distances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// As suits the dimension: of low rank up to [`Nuts::LOW_RANK_DIMENSION`], else diagonal.
@@ -216,6 +248,7 @@ impl Method {
             "smc" => Method::smc(Method::PARTICLES),
             "nuts" => Method::nuts(),
             "hmc" => Method::Hmc(Hmc::default()),
+            "mclmc" => Method::Mclmc(Mclmc::default()),
             "optimize" => Method::Optimize(Optimize::default()),
             "laplace" => Method::Laplace(Laplace::default()),
             "advi" => Method::Advi(Advi::default()),
@@ -225,12 +258,12 @@ impl Method {
 
     /// Whether it works on the density of the model, and by its gradient.
     pub fn is_by_gradient(&self) -> bool {
-        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_))
+        self.has_chains() || matches!(self, Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_))
     }
 
     /// Whether its draws are Markov chains.
     pub(crate) fn has_chains(&self) -> bool {
-        matches!(self, Method::Nuts(_) | Method::Hmc(_))
+        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_))
     }
 
     /// Its name.
@@ -241,6 +274,7 @@ impl Method {
             Method::Smc { .. } => "smc",
             Method::Nuts(_) => "nuts",
             Method::Hmc(_) => "hmc",
+            Method::Mclmc(_) => "mclmc",
             Method::Optimize(_) => "optimize",
             Method::Laplace(_) => "laplace",
             Method::Advi(_) => "advi",

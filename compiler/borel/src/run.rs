@@ -6,7 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{ChainProgress, Inference, Progress};
 use crate::interrupt::Interrupt;
-use crate::method::{Advi, Family, Hmc, Laplace, Method, Metric, Nuts, Optimize, Resampling};
+use crate::method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
@@ -31,7 +31,7 @@ pub(crate) fn purpose(method: &Method) -> Use {
         Method::Enumerate { .. } => Use::Enumerate,
         Method::Importance { .. } => Use::Weigh,
         Method::Smc { .. } => Use::Step,
-        Method::Nuts(_) | Method::Hmc(_) | Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_) => Use::Density,
+        _ => Use::Density,
     }
 }
 
@@ -227,7 +227,7 @@ fn run_with_progress(
         Method::Enumerate { .. } => "executions",
         Method::Importance { .. } => "chunks of draws",
         Method::Smc { .. } => "steps",
-        Method::Nuts(_) | Method::Hmc(_) => "draws",
+        Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) => "draws",
         Method::Optimize(_) | Method::Laplace(_) => "starts",
         Method::Advi(_) => "iterations",
     };
@@ -266,6 +266,9 @@ fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &O
     }));
     if method.has_chains() {
         list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
+        if let Method::Mclmc(settings) = method {
+            list.push(crate::trust::of_unadjusted_draws(model.span, settings.step_size));
+        }
     } else if method.is_by_gradient() {
         list.extend(crate::trust::of_approximations(model.name.as_ref(), model.span, outcome));
     }
@@ -291,16 +294,17 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             borel_inference::Method::Smc { particles, resampling: scheme(resampling), threshold }
         }
         Method::Nuts(Nuts { metric, draws, warmup, chains, target_acceptance, max_depth }) => {
-            let metric = match metric {
-                Metric::Automatic => None,
-                Metric::Diagonal => Some(borel_inference::Metric::Diagonal),
-                Metric::LowRank => Some(borel_inference::Metric::LowRank),
-            };
+            let metric = runtime_metric(metric);
             let settings = borel_inference::Nuts { metric, draws, warmup, chains, target_acceptance, max_depth };
             borel_inference::Method::Nuts(settings)
         }
         Method::Hmc(Hmc { steps, draws, warmup, chains, target_acceptance }) => {
             borel_inference::Method::Hmc(borel_inference::Hmc { steps, draws, warmup, chains, target_acceptance })
+        }
+        Method::Mclmc(Mclmc { metric, draws, warmup, chains, step_size, decoherence_length }) => {
+            let metric = runtime_metric(metric);
+            let settings = borel_inference::Mclmc { metric, draws, warmup, chains, step_size, decoherence_length };
+            borel_inference::Method::Mclmc(settings)
         }
         Method::Optimize(Optimize { starts, iterations, .. }) => {
             borel_inference::Method::Optimize(borel_inference::Optimize { starts, iterations })
@@ -316,6 +320,14 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             };
             borel_inference::Method::Advi(borel_inference::Advi { family, iterations, draws })
         }
+    }
+}
+
+fn runtime_metric(metric: Metric) -> Option<borel_inference::Metric> {
+    match metric {
+        Metric::Automatic => None,
+        Metric::Diagonal => Some(borel_inference::Metric::Diagonal),
+        Metric::LowRank => Some(borel_inference::Metric::LowRank),
     }
 }
 

@@ -112,3 +112,10 @@ pub(crate) fn of_approximations(model: &str, span: Span, outcome: &Outcome) -> V
     }
     list
 }
+
+/// What to say of draws whose steps nothing corrects.
+pub(crate) fn of_unadjusted_draws(span: Span, step_size: f64) -> Diagnostic {
+    let message = format!("the draws of mclmc are not exact: nothing corrects for what steps of {step_size} are off");
+    Diagnostic::warning("W0410", span, message, "of this model")
+        .help("compare with smaller steps (--step-size), or with nuts; the method is experimental")
+}

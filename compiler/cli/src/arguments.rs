@@ -76,10 +76,10 @@ pub(crate) struct Run {
     /// Draws of each chain that find the step size and the metric and are thrown away [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) warmup: Option<usize>,
-    /// Chains of nuts and hmc [default: 4]
+    /// Chains of nuts, hmc and mclmc [default: 4]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) chains: Option<usize>,
-    /// How nuts measures distances [default: auto]
+    /// How nuts and mclmc measure distances [default: auto]
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) metric: Option<Metric>,
     /// The acceptance probability that the step size is made for; more makes smaller steps [default: 0.8]
@@ -91,6 +91,12 @@ pub(crate) struct Run {
     /// Leapfrog steps of each trajectory of hmc [default: 20]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) steps: Option<usize>,
+    /// Steps of mclmc, where the posterior has unit scale; its draws are off by about the square [default: 0.5]
+    #[arg(long, value_name = "LENGTH", value_parser = positive_real, help_heading = "Inference")]
+    pub(crate) step_size: Option<f64>,
+    /// How far mclmc goes, in the same unit, until it has forgotten its direction [default: 3]
+    #[arg(long, value_name = "LENGTH", value_parser = positive_real, help_heading = "Inference")]
+    pub(crate) decoherence_length: Option<f64>,
     /// Random points that optimize and laplace climb from [default: 4]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) starts: Option<usize>,
@@ -167,6 +173,8 @@ pub(crate) enum Method {
     Nuts,
     /// Hamiltonian Monte Carlo with trajectories of a fixed number of steps
     Hmc,
+    /// Microcanonical Langevin Monte Carlo without rejections: cheap draws with a bias (experimental)
+    Mclmc,
     /// The mode of the posterior density
     Optimize,
     /// A normal approximation at the mode
@@ -312,6 +320,13 @@ fn fraction(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("expected a number from 0 to 1".into()),
+    }
+}
+
+fn positive_real(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("expected a number above 0".into()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::arguments::{self, Format, Run};
 use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
 use borel::{
-    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Method, Metric, Optimize,
+    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Optimize,
     Program, Resampling, RunOptions,
 };
 use std::path::PathBuf;
@@ -148,6 +148,7 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
         arguments::Method::Smc => Method::smc(Method::PARTICLES),
         arguments::Method::Nuts => Method::nuts(),
         arguments::Method::Hmc => Method::Hmc(Hmc::default()),
+        arguments::Method::Mclmc => Method::Mclmc(Mclmc::default()),
         arguments::Method::Optimize => Method::Optimize(Optimize::default()),
         arguments::Method::Laplace => Method::Laplace(Laplace::default()),
         arguments::Method::Advi => Method::Advi(Advi::default()),
@@ -156,24 +157,26 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
 
 /// The method that the command line asks for; a setting of a method implies it.
 fn method(options: &Run) -> Result<Option<Method>, String> {
-    use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Nuts, Optimize, Smc};
-    let settings: [(&str, bool, &[arguments::Method]); 16] = [
+    use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Mclmc, Nuts, Optimize, Smc};
+    let settings: [(&str, bool, &[arguments::Method]); 18] = [
         ("--particles", options.particles.is_some(), &[Smc]),
         ("--resampling", options.resampling.is_some(), &[Smc]),
         ("--ess-threshold", options.ess_threshold.is_some(), &[Smc]),
         ("--genealogy", options.genealogy.is_some(), &[Smc]),
         ("--mass", options.mass.is_some(), &[Enumerate]),
         ("--steps", options.steps.is_some(), &[Hmc]),
+        ("--step-size", options.step_size.is_some(), &[Mclmc]),
+        ("--decoherence-length", options.decoherence_length.is_some(), &[Mclmc]),
         ("--family", options.family.is_some(), &[Advi]),
         ("--jacobian", options.jacobian, &[Optimize]),
         ("--starts", options.starts.is_some(), &[Optimize, Laplace]),
         ("--iterations", options.iterations.is_some(), &[Optimize, Laplace, Advi]),
-        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc]),
-        ("--chains", options.chains.is_some(), &[Nuts, Hmc]),
-        ("--metric", options.metric.is_some(), &[Nuts]),
+        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc, Mclmc]),
+        ("--chains", options.chains.is_some(), &[Nuts, Hmc, Mclmc]),
+        ("--metric", options.metric.is_some(), &[Nuts, Mclmc]),
         ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts, Hmc]),
         ("--max-depth", options.max_depth.is_some(), &[Nuts]),
-        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Laplace, Advi]),
+        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Mclmc, Laplace, Advi]),
     ];
     let mut given = settings.iter().filter(|(_, given, _)| *given);
     let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., methods)| methods[0])) else {
@@ -204,11 +207,15 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
             nuts.chains = options.chains.unwrap_or(nuts.chains);
             nuts.target_acceptance = options.target_acceptance.unwrap_or(nuts.target_acceptance);
             nuts.max_depth = options.max_depth.map_or(nuts.max_depth, |depth| depth as u64);
-            nuts.metric = options.metric.map_or(nuts.metric, |metric| match metric {
-                arguments::Metric::Auto => Metric::Automatic,
-                arguments::Metric::Diagonal => Metric::Diagonal,
-                arguments::Metric::LowRank => Metric::LowRank,
-            });
+            nuts.metric = options.metric.map_or(nuts.metric, metric);
+        }
+        Method::Mclmc(mclmc) => {
+            mclmc.draws = options.draws.unwrap_or(mclmc.draws);
+            mclmc.warmup = options.warmup.unwrap_or(mclmc.warmup);
+            mclmc.chains = options.chains.unwrap_or(mclmc.chains);
+            mclmc.metric = options.metric.map_or(mclmc.metric, metric);
+            mclmc.step_size = options.step_size.unwrap_or(mclmc.step_size);
+            mclmc.decoherence_length = options.decoherence_length.unwrap_or(mclmc.decoherence_length);
         }
         Method::Hmc(hmc) => {
             hmc.steps = options.steps.unwrap_or(hmc.steps);
@@ -237,6 +244,14 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
         }
     }
     Ok(Some(method))
+}
+
+fn metric(metric: arguments::Metric) -> Metric {
+    match metric {
+        arguments::Metric::Auto => Metric::Automatic,
+        arguments::Metric::Diagonal => Metric::Diagonal,
+        arguments::Metric::LowRank => Metric::LowRank,
+    }
 }
 
 fn scheme(resampling: arguments::Resampling) -> Resampling {

@@ -4,6 +4,7 @@ use crate::control::Control;
 use crate::densities::{Densities, Recorded};
 use crate::density::Density;
 use crate::hmc::{self, Hmc};
+use crate::mclmc::{self, Mclmc};
 use crate::nuts::{self, Nuts};
 use crate::run::Outcome;
 use borel_abi::{ErrorKind, RuntimeError};
@@ -52,6 +53,13 @@ pub fn nuts(densities: &Densities<'_>, settings: &Nuts, control: &Control<'_>) -
 pub fn hmc(densities: &Densities<'_>, settings: &Hmc, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
     run(densities, settings.chains, settings.warmup, |density, number| {
         hmc::chain(density, settings, densities.seed, number, control)
+    })
+}
+
+/// Runs microcanonical Langevin Monte Carlo.
+pub fn mclmc(densities: &Densities<'_>, settings: &Mclmc, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
+    run(densities, settings.chains, settings.warmup, |density, number| {
+        mclmc::chain(density, settings, densities.seed, number, control)
     })
 }
 

@@ -8,6 +8,7 @@ use crate::densities::Densities;
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::hmc::Hmc;
 use crate::importance::{Importance, importance};
+use crate::mclmc::Mclmc;
 use crate::model::Model;
 use crate::nuts::Nuts;
 use crate::resample::Resampling;
@@ -72,6 +73,8 @@ pub enum Method {
     Nuts(Nuts),
     /// Hamiltonian Monte Carlo with trajectories of one length
     Hmc(Hmc),
+    /// Unadjusted microcanonical Langevin Monte Carlo
+    Mclmc(Mclmc),
     /// The mode
     Optimize(Optimize),
     /// A normal approximation at the mode
@@ -134,6 +137,7 @@ pub fn infer(job: &Job, host: &Host, settings: &Settings<'_>) -> Result<Outcome,
             Method::Enumerate { mass } => infer_exact(job, host, mass, &control),
             Method::Nuts(nuts) => chains::nuts(&densities(job, host, settings)?, &nuts, &control),
             Method::Hmc(hmc) => chains::hmc(&densities(job, host, settings)?, &hmc, &control),
+            Method::Mclmc(mclmc) => chains::mclmc(&densities(job, host, settings)?, &mclmc, &control),
             Method::Optimize(optimize) => {
                 approximation::optimize(&densities(job, host, settings)?, &optimize, &control)
             }

@@ -6,7 +6,7 @@ use crate::activity::{Facts, Instance, Slots, is_active};
 use crate::{Derivative, Unknown};
 use borel_abi::layout::LayoutId;
 use borel_flow::visit::each_statement;
-use borel_flow::{Expr, Frame, Function, Local, Module, Stmt, Ty};
+use borel_flow::{Expr, Frame, Function, Local, Module, Operand, Stmt, Ty};
 use std::collections::{HashMap, HashSet};
 
 /// See the module.
@@ -32,7 +32,30 @@ impl Extent {
             let known: Vec<Instance> = extent.instances.keys().cloned().collect();
             known.iter().for_each(|instance| extent.round(module, instance));
         }
-        if extent.unknown.is_empty() { Ok(extent) } else { Err(extent.unknown) }
+        if !extent.unknown.is_empty() {
+            return Err(extent.unknown);
+        }
+        extent.keep_called(module, roots);
+        Ok(extent)
+    }
+
+    /// Forgets functions that were called while less was known of what they are given.
+    fn keep_called(&mut self, module: &Module, roots: &[Instance]) {
+        let mut called: HashSet<Instance> = HashSet::new();
+        let mut waiting = roots.to_vec();
+        while let Some(instance) = waiting.pop() {
+            if !called.insert(instance.clone()) {
+                continue;
+            }
+            let facts = &self.instances[&instance];
+            each_statement(&module.functions[instance.function.0 as usize].body, &mut |stmt| {
+                if let Stmt::Call(_, callee, args) = stmt {
+                    let active = args.iter().map(|arg| is_active(*arg, &facts.active)).collect();
+                    waiting.push(Instance { function: *callee, active });
+                }
+            });
+        }
+        self.instances.retain(|instance, _| called.contains(instance));
     }
 
     /// Whether a slot may hold something varied.
@@ -122,8 +145,14 @@ impl Extent {
                 let active = args.iter().map(|arg| is_active(*arg, &facts.active)).collect();
                 let instance = Instance { function: *callee, active };
                 self.demand(module, &instance);
-                let results = self.instances[&instance].results.clone();
-                locals.iter().zip(results).for_each(|(local, varied)| mark(facts, *local, varied));
+                let known = &self.instances[&instance];
+                locals.iter().zip(&known.results).for_each(|(local, varied)| mark(facts, *local, *varied));
+                // It may have stored something varied in an array that it was given.
+                for (arg, param) in args.iter().zip(&module.functions[callee.0 as usize].params) {
+                    if let Operand::Local(arg) = arg {
+                        mark(facts, *arg, known.active[param.0 as usize]);
+                    }
+                }
             }
             Stmt::Push(frame, words) => {
                 for (at, word) in words.iter().enumerate() {

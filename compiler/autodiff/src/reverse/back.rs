@@ -87,6 +87,13 @@ impl<'r, 'a> Back<'r, 'a> {
         self.value(Operand::Local(shadow))
     }
 
+    /// Uses an object on the way back: until then it is not changed in place, nor is its shadow, which has the shadows of the objects that it
+    /// refers to now.
+    pub fn hold(&mut self, object: Operand) {
+        let object = self.value(object);
+        self.define(Ty::Pointer, Expr::Use(object));
+    }
+
     /// The adjoint of a local that is assigned here; none if there is nothing to hand on.
     pub fn taken(&mut self, local: Local) -> Option<Operand> {
         if !self.reverse.is_active_local(local) {

@@ -46,7 +46,10 @@ impl Back<'_, '_> {
         for local in results {
             given.push(match self.reverse.type_of(Operand::Local(*local)) {
                 Ty::Real => self.taken(*local).unwrap_or(Operand::Real(0.0)),
-                _ => self.shadow_value(Operand::Local(*local)),
+                _ => {
+                    self.hold(Operand::Local(*local));
+                    self.shadow_value(Operand::Local(*local))
+                }
             });
         }
         let mut received = Vec::new();

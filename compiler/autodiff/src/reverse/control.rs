@@ -5,7 +5,8 @@ use super::{Back, Ways};
 use crate::emit::Emit;
 use crate::regions::Region;
 use crate::tree::Node;
-use borel_flow::{Binary, Block, Expr, Local, Operand, Stmt, Ty};
+use borel_flow::{Binary, Block, Expr, Label, Local, Operand, Stmt, Ty};
+use std::collections::HashMap;
 
 impl Back<'_, '_> {
     /// A node; its way forward. `inner` is the place of its first list among those right inside this one.
@@ -69,8 +70,9 @@ impl Back<'_, '_> {
             Stmt::Loop(label, [forward, vec![Stmt::If(go, again, done)]].concat())
         };
         if is_fused {
+            self.hold_read(region);
             let again = [body.forward(), header.begin.clone(), body.backward(), header.backward.clone()].concat();
-            return vec![looped(header.forward.clone(), again, header.backward())];
+            return vec![looped(header.forward.clone(), again, self.again(header.backward()))];
         }
         if header.is_one_way() && body.is_one_way() {
             return vec![looped(header.forward(), body.forward(), Vec::new())];
@@ -96,13 +98,36 @@ impl Back<'_, '_> {
         vec![Stmt::Let(trips, Expr::Use(Operand::Int(0))), forward]
     }
 
+    /// Code for a second place in the function: its labels are new.
+    fn again(&mut self, mut code: Block) -> Block {
+        let mut labels = HashMap::new();
+        self.relabel(&mut code, &mut labels);
+        code
+    }
+
+    fn relabel(&mut self, code: &mut Block, labels: &mut HashMap<Label, Label>) {
+        for stmt in code {
+            match stmt {
+                Stmt::Loop(label, _) | Stmt::Block(label, _) => {
+                    let new = self.reverse.label();
+                    labels.insert(*label, new);
+                    *label = new;
+                }
+                Stmt::Break(label) | Stmt::Continue(label) => *label = labels.get(label).copied().unwrap_or(*label),
+                _ => {}
+            }
+            stmt.blocks_mut().into_iter().for_each(|inner| self.relabel(inner, labels));
+        }
+    }
+
     /// The iterations from the last to the first. The header has run once more than the body; what it kept lies on top of the
     /// tape, and the body needs it too.
     fn back_through(&mut self, left: Local, trips: Expr, header: &Ways, body: &Ways) {
         let label = self.reverse.label();
         let more = self.reverse.local("", Ty::Bool, self.region);
         self.out.push(Stmt::Let(left, trips));
-        self.out.extend(header.backward());
+        let last = self.again(header.backward());
+        self.out.extend(last);
         let is_more = Stmt::Let(more, Expr::Binary(Binary::LtInt, Operand::Int(0), Operand::Local(left)));
         let less = Stmt::Let(left, Expr::Binary(Binary::SubInt, Operand::Local(left), Operand::Int(1)));
         let round = [vec![less], header.begin.clone(), body.backward(), header.backward.clone()].concat();

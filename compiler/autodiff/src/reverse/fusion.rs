@@ -1,9 +1,12 @@
 //! Loops whose iterations are independent of each other: nothing active comes out of an iteration but its scores.
+//!
+//! Such a loop adds to adjoints before the way back has begun. A local that it reads must be what it is then until the way back comes to the
+//! loop: one that changes is copied before the loop ([`crate::tree`]), and objects are held, so that a change makes a new one.
 
-use super::Reverse;
+use super::{Back, Reverse};
 use crate::regions::Region;
 use crate::tree::Node;
-use borel_flow::{Local, Operand, Stmt};
+use borel_flow::{Local, Operand, Stmt, Ty};
 
 impl Reverse<'_> {
     /// Finds the loops of a list that can run both ways in each iteration, and the adjoints that they add to.
@@ -66,10 +69,22 @@ impl Reverse<'_> {
                         && !self.regions.is_in(self.regions.home[local.0 as usize], header)
                     {
                         self.early.insert(local);
+                        if self.type_of(operand) == Ty::Pointer {
+                            self.held.entry(header).or_default().insert(local);
+                        }
                     }
                 });
             }
             node.lists().into_iter().for_each(|list| self.note_early(list, header));
+        }
+    }
+}
+
+impl Back<'_, '_> {
+    /// Holds the objects that a loop has read until the way back comes to it.
+    pub(super) fn hold_read(&mut self, header: Region) {
+        for local in self.reverse.held.get(&header).cloned().unwrap_or_default() {
+            self.hold(Operand::Local(local));
         }
     }
 }
