@@ -9,5 +9,6 @@ pub mod generate;
 pub mod golden;
 pub mod oracle;
 pub mod pictures;
+pub mod posteriors;
 pub mod sections;
 pub mod smooth;

@@ -5,8 +5,9 @@
 //! against differences too. Agreement: the mean within four standard errors, of which
 //! those of the reference have 10,000 draws, and the standard deviation within a tenth.
 
-use borel::{Bound, Data, Density, Inference, Method, Nuts, Posterior, Program};
+use borel::{Density, Inference, Method, Nuts, Posterior};
 use borel_tests::differences::wrong_gradient;
+use borel_tests::posteriors::{RENAMED, bound, reference};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -47,9 +48,6 @@ const SMALL: [&str; 7] = [
     "mesquite-logmesquite",
 ];
 
-/// Parameters and data whose names begin with a capital in Stan's programs.
-const RENAMED: [(&str, &str); 3] = [("Intercept", "intercept"), ("X", "x"), ("Y", "y")];
-
 fn main() {
     let arguments = Arguments::from_args();
     let given = std::env::var_os("POSTERIORDB").map(PathBuf::from);
@@ -86,32 +84,6 @@ fn has_gradient(folder: &Path, name: &str) -> Result<(), Failed> {
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
-}
-
-fn reference(folder: &Path, name: &str) -> Result<Json, Failed> {
-    let mut references: Json = serde_json::from_str(&read(&folder.join("reference.json"))?)?;
-    Ok(references.get_mut(name).ok_or(format!("reference.json has no {name}"))?.take())
-}
-
-fn read(path: &Path) -> Result<String, Failed> {
-    Ok(std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)
-}
-
-/// The model with its data.
-fn bound(folder: &Path, name: &str, reference: &Json) -> Result<Bound, Failed> {
-    let data = folder.join("data").join(reference["data"].as_str().ok_or("no data")?);
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("posteriordb").join(name.replace('-', "_") + ".ppl");
-    let program = Program::compile_file(program)?;
-    let Json::Object(mut values) = serde_json::from_str(&read(&data)?)? else { return Err("no object".into()) };
-    for (theirs, ours) in RENAMED {
-        if let Some(value) = values.remove(theirs) {
-            values.insert(ours.into(), value);
-        }
-    }
-    let model = program.sole_model()?;
-    values.retain(|name, _| model.parameters().iter().any(|parameter| parameter.name == *name));
-    let data = Data::from_json("data.json", &Json::Object(values).to_string())?;
-    Ok(model.bind(&data)?)
 }
 
 /// How a parameter differs from its reference, if it does.

@@ -96,7 +96,7 @@ pub fn sample<'a, S: Settings>(
 }
 
 /// The density as the crate wants it.
-struct Function<'a> {
+pub struct Function<'a> {
     dimension: usize,
     target: Target<'a>,
 }
