@@ -146,6 +146,84 @@ fn loops_that_count() {
 }
 
 #[test]
+fn what_a_loop_has_read_changes_afterwards() {
+    // A loop that runs both ways at once adds to adjoints early: of a state that is carried on, and of arrays that are changed in place.
+    check(
+        "model m() {
+           let a ~ Normal(0, 1)
+           let x ~ iid(Normal(0, 1), 4)
+           var v = 0.3 * a
+           for k in 0..3 {
+             for j in 0..2 { observe 0.5 * j ~ Normal(v, 1) }
+             v = tanh(v) + 0.5 * a
+           }
+           var w = x * 2
+           for j in 0..4 { observe 0.5 * j ~ Normal(w[j], 1) }
+           w[0] = w[0] * 3
+           var last = [log(2 + sin(y)) for y in x]
+           for k in 0..3 {
+             observe 0.3 ~ Normal(last[2], 0.5 + exp(tanh(w[1])))
+             last = x
+           }
+           var half = x
+           for k in 0..2 {
+             half = x - 0.5 * half
+             half = [tanh(a) * y for y in half]
+           }
+           observe 0.4 ~ Normal(v + sum(w) + sum(half), 2)
+           return a
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn rows_change_after_they_have_become_a_matrix() {
+    check(
+        "fn twice(m: [[Real]]) -> Real {
+           let gradients = grad(fn(rows: [[Real]]) => sum([sum(r * r * r) for r in rows]))(m)
+           var changed = gradients
+           changed[0] = changed[1]
+           sum([sum(r) for r in gradients]) + sum([sum(r) for r in changed])
+         }
+         model m() {
+           let x ~ iid(Normal(0, 1), 3)
+           var rows = [x, x * 2]
+           let w = matrix(rows) @ x
+           rows[1] = x * 3
+           var parts = [x * x, 2 * x]
+           for row in parts { for y in row { observe 1.0 ~ Normal(y, 3) } }
+           parts[0][1] = sum(x)
+           parts[1] = x
+           observe 0.4 ~ Normal(sum(w) + sum(rows[1]) + sum(parts[0]) + sum(parts[1]) + 0.1 * twice(rows), 2)
+           return x
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
+fn gradients_of_gradients_through_arrays() {
+    check(
+        "fn f(xs: [Real], n: Int) -> Real {
+           var product = 1.0
+           for i in 0..2 {
+             if i == n { return xs[i] }
+             product = xs[i]
+           }
+           product
+         }
+         model m() {
+           let a ~ Normal(0, 1)
+           let x ~ iid(Normal(0, 1), 2)
+           factor(grad(fn(t: Real) => t * f(x * t, 0))(a) + grad(fn(t: Real) => t * f(x * t, 5))(a))
+           return a
+         }",
+        Data::new(),
+    );
+}
+
+#[test]
 fn choices_in_a_loop() {
     check(
         "model schools(y: [Real], sigma: [Real]) {
