@@ -333,6 +333,8 @@ fn matrices() {
            let l = cholesky(k)
            let z = solve(k, y)
            factor(-0.5 * dot(y, z) - sum([log(l[i, i]) for i in 0..n]))
+           let w = solve_lower(l, y) + solve_upper(transpose(k), y)
+           factor(-0.2 * sum(w * w) - quadratic_form(inverse(k), y) / 10)
            factor(-0.1 * log_determinant(k + transpose(k)) - sum(inverse(k) * k) / 10)
            return rho
          }",

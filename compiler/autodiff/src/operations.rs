@@ -169,9 +169,9 @@ fn to_object(back: &mut Back<'_, '_>, stmt: &Stmt, named: Named, result: Local, 
             write(back, Named::ElementsAdjoint, vec![to_matrix, target, of_result]);
         }
         Named::MatrixSolve => {
-            let values = [back.value(args[0]), back.value(Operand::Local(result))];
-            let targets = [shadow(back, args[0]), shadow(back, args[1])];
-            let given = vec![values[0], values[1], of_result, targets[0], targets[1]];
+            let values = [back.value(args[1]), back.value(Operand::Local(result))];
+            let targets = [shadow(back, args[1]), shadow(back, args[2])];
+            let given = vec![args[0], values[0], values[1], of_result, targets[0], targets[1]];
             write(back, Named::MatrixSolveAdjoint, given);
         }
         Named::MatrixArithmetic => {

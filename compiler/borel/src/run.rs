@@ -175,7 +175,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     }
     let interrupted = inference.interrupt.is_set();
     let stopped = outcome.partial.then_some(if interrupted { "interrupted" } else { "its time was up" });
-    let warnings = warnings(bound, &method, &code.main, &outcome);
+    let warnings = warnings(bound, &method, &code, &outcome);
     let inner = borel_posterior::Posterior {
         model: bound.model.name().to_string(),
         method: method.name().to_string(),
@@ -248,8 +248,8 @@ fn run_with_progress(
 }
 
 /// What looks suspicious about the model and the method.
-fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &Outcome) -> Diagnostics {
-    let observes = executable.module().roots.first().is_none_or(|root| root.observes);
+fn warnings(bound: &Bound, method: &Method, code: &Code, outcome: &Outcome) -> Diagnostics {
+    let observes = code.main.module().roots.first().is_none_or(|root| root.observes);
     let model = bound.model.definition();
     let mut list = Vec::new();
     if !observes && matches!(method, Method::Smc { .. }) {
@@ -264,6 +264,9 @@ fn warnings(bound: &Bound, method: &Method, executable: &Executable, outcome: &O
             "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
         )
     }));
+    if let (Some(error), Some(gradient)) = (&outcome.rejection, &code.gradient) {
+        list.extend(crate::trust::of_rejections(stop::diagnostic(error, gradient.sites()), outcome));
+    }
     if method.has_chains() {
         list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
         if let Method::Mclmc(settings) = method {

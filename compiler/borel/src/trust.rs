@@ -1,9 +1,9 @@
 //! What to warn of after Markov chains: those that have not mixed, diverged, or moved too little. The thresholds are those of Vehtari and
 //! others (2021), Betancourt (2016) and Stan.
 
-use borel_diagnostics::Diagnostic;
+use borel_diagnostics::{Diagnostic, Severity};
 use borel_inference::Outcome;
-use borel_posterior::diagnostics::{e_bfmi, good_shape};
+use borel_posterior::diagnostics::good_shape;
 use borel_posterior::summary::summarise;
 use borel_source::Span;
 
@@ -73,8 +73,8 @@ pub(crate) fn warnings(model: &str, span: Span, outcome: &Outcome) -> Vec<Diagno
              to similar scales",
         );
     }
-    let least = outcome.energies.iter().map(|energies| e_bfmi(energies)).fold(f64::INFINITY, f64::min);
-    if least < E_BFMI {
+    let least = outcome.diagnostics.iter().find(|(key, _)| *key == "e_bfmi").map(|(_, value)| *value);
+    if let Some(least) = least.filter(|least| *least < E_BFMI) {
         warn(
             "W0407",
             format!("the energy moves too little between draws: E-BFMI is {least:.2}, and should be above {E_BFMI}"),
@@ -111,6 +111,24 @@ pub(crate) fn of_approximations(model: &str, span: Span, outcome: &Outcome) -> V
         );
     }
     list
+}
+
+/// More rejected evaluations than this, of all, are worth a word.
+const REJECTED: f64 = 0.01;
+
+/// What to say if the last of many rejected evaluations failed with this error.
+pub(crate) fn of_rejections(error: Diagnostic, outcome: &Outcome) -> Option<Diagnostic> {
+    let figure = |name: &str| outcome.diagnostics.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
+    let (rejected, all) = (figure("rejected_evaluations"), figure("gradient_evaluations"));
+    (rejected > REJECTED * all).then(|| Diagnostic {
+        severity: Severity::Warning,
+        code: "W0411",
+        message: format!("{rejected} of {all} evaluations of the density were rejected, the last one because {}", error.message),
+        help: Some(
+            "chains cannot cross where the density has no value: can the model be written so that it has one everywhere?".into(),
+        ),
+        ..error
+    })
 }
 
 /// What to say of draws whose steps nothing corrects.

@@ -657,6 +657,10 @@ pub enum Prim {
     Cholesky,
     /// Matrix, [Real] (!)
     Solve,
+    /// Lower triangular Matrix, [Real] (!)
+    SolveLower,
+    /// Upper triangular Matrix, [Real] (!)
+    SolveUpper,
     /// Matrix (!)
     Inverse,
     /// Matrix (!)

@@ -117,7 +117,7 @@ impl Prim {
             Prim::Identity => partial(&[Int], Matrix),
             Prim::Diagonal => total(&[Reals], Matrix),
             Prim::Cholesky | Prim::Inverse => partial(&[Matrix], Matrix),
-            Prim::Solve | Prim::MatVec => partial(&[Matrix, Reals], Reals),
+            Prim::Solve | Prim::SolveLower | Prim::SolveUpper | Prim::MatVec => partial(&[Matrix, Reals], Reals),
             Prim::LogDeterminant => partial(&[Matrix], Real),
             Prim::VecMat => partial(&[Reals, Matrix], Reals),
             Prim::Dot => partial(&[Reals, Reals], Real),

@@ -41,7 +41,7 @@ fn describe(kind: &ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::Parameter { .. } => ("E0606", "this distribution"),
         ErrorKind::StackOverflow => ("E0607", "this calls itself, or what calls it does"),
         ErrorKind::OutOfMemory { .. } => ("E0608", "needed here"),
-        ErrorKind::NotPositiveDefinite | ErrorKind::Singular => ("E0609", "this matrix"),
+        ErrorKind::NotPositiveDefinite(_) | ErrorKind::Singular => ("E0609", "this matrix"),
         ErrorKind::NotAnInt(_) => ("E0610", "this Real"),
         ErrorKind::Negative(_) => ("E0611", "here"),
         ErrorKind::StructureChanged => ("E0615", "this choice was not there before, or another was"),
@@ -59,7 +59,9 @@ fn help(kind: &ErrorKind) -> Option<String> {
         ErrorKind::Lengths { .. } => "arrays that are combined elementwise have the same length",
         ErrorKind::Overflow => "use Real for large numbers",
         ErrorKind::StackOverflow => "does the recursion end? a long iteration is better written as a loop",
-        ErrorKind::NotPositiveDefinite => "adding a little to the diagonal often helps: `k + 1e-6 * identity(rows(k))`",
+        ErrorKind::NotPositiveDefinite(_) => {
+            "adding a little to the diagonal often helps: `k + 1e-6 * identity(rows(k))`"
+        }
         ErrorKind::OutOfMemory { .. } => {
             "does a loop or a recursion keep ever more? inference needs less with fewer particles or draws, and with --no-record"
         }

@@ -4,6 +4,7 @@ use crate::body::Body;
 use borel_core::Prim;
 use borel_flow::runtime::Named;
 use borel_flow::{Expr, Operand, Ty};
+use borel_math::linear::Part;
 
 impl Body<'_, '_> {
     /// A primitive on matrices, if it is one.
@@ -11,21 +12,27 @@ impl Body<'_, '_> {
         if prim == Prim::RowsMatrix {
             return Some(self.define("", Ty::Int, Expr::Length(args[0])));
         }
-        if let Some(number) = elementwise(prim) {
+        if let Some((named, number)) = numbered(prim) {
             let mut all = vec![Operand::Int(number)];
             all.extend(args);
-            return Some(self.named(Named::MatrixArithmetic, all));
+            return Some(self.named(named, all));
         }
         function(prim).map(|named| self.named(named, args.to_vec()))
     }
 }
 
-/// The number of an elementwise operation.
-fn elementwise(prim: Prim) -> Option<i64> {
-    [Prim::AddMatrix, Prim::SubMatrix, Prim::MulMatrix, Prim::DivMatrix]
-        .iter()
-        .position(|each| *each == prim)
-        .map(|index| index as i64)
+/// Functions that do one of several things: which, by its number.
+fn numbered(prim: Prim) -> Option<(Named, i64)> {
+    Some(match prim {
+        Prim::AddMatrix => (Named::MatrixArithmetic, 0),
+        Prim::SubMatrix => (Named::MatrixArithmetic, 1),
+        Prim::MulMatrix => (Named::MatrixArithmetic, 2),
+        Prim::DivMatrix => (Named::MatrixArithmetic, 3),
+        Prim::Solve => (Named::MatrixSolve, Part::Whole as i64),
+        Prim::SolveLower => (Named::MatrixSolve, Part::Lower as i64),
+        Prim::SolveUpper => (Named::MatrixSolve, Part::Upper as i64),
+        _ => return None,
+    })
 }
 
 fn function(prim: Prim) -> Option<Named> {
@@ -40,7 +47,6 @@ fn function(prim: Prim) -> Option<Named> {
         Prim::Identity => Named::MatrixIdentity,
         Prim::Diagonal => Named::MatrixDiagonal,
         Prim::Cholesky => Named::MatrixCholesky,
-        Prim::Solve => Named::MatrixSolve,
         Prim::Inverse => Named::MatrixInverse,
         Prim::LogDeterminant => Named::MatrixLogDeterminant,
         Prim::MatMul => Named::MatrixProduct,

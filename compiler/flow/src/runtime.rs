@@ -160,8 +160,8 @@ named! {
     MatrixDiagonal "borel_matrix_diagonal" (Borrowed) -> (Pointer) true;
     /// Lower factor; raises when not symmetric positive definite
     MatrixCholesky "borel_matrix_cholesky" (Borrowed) -> (Pointer) true;
-    /// Matrix, vector
-    MatrixSolve "borel_matrix_solve" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Which part of the matrix is read (`borel_math::linear::Part`), matrix, vector
+    MatrixSolve "borel_matrix_solve" (Int, Borrowed, Borrowed) -> (Pointer) true;
     /// Inverse
     MatrixInverse "borel_matrix_inverse" (Borrowed) -> (Pointer) true;
     /// log |det|
@@ -246,8 +246,8 @@ named! {
     MatrixDiagonalAdjoint "borel_matrix_diagonal_adjoint" (Borrowed, Borrowed) -> () false;
     /// Factor, its shadow, that of the matrix
     MatrixCholeskyAdjoint "borel_matrix_cholesky_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
-    /// Matrix, solution, its shadow, those of matrix and vector (or null)
-    MatrixSolveAdjoint "borel_matrix_solve_adjoint" (Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
+    /// The part read, matrix, solution, its shadow, those of matrix and vector (or null)
+    MatrixSolveAdjoint "borel_matrix_solve_adjoint" (Int, Borrowed, Borrowed, Borrowed, Borrowed, Borrowed) -> () false;
     /// Inverse, its shadow, that of the matrix
     MatrixInverseAdjoint "borel_matrix_inverse_adjoint" (Borrowed, Borrowed, Borrowed) -> () false;
     /// Matrix, adjoint, its shadow

@@ -169,11 +169,11 @@ impl<'a> Lowering<'a> {
             Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc => {
                 self.method(builtin, values, span)
             }
-            Builtin::Solve => {
+            Builtin::Solve | Builtin::SolveLower | Builtin::SolveUpper => {
                 let b = values
                     .get(1)
                     .map_or(Atom::Unit, |value| self.convert(value.atom.clone(), &value.ty, &array(Type::Real), span));
-                self.prim(Prim::Solve, vec![atom(0), b], ty, span)
+                self.prim(direct(builtin), vec![atom(0), b], ty, span)
             }
             Builtin::Diagonal => {
                 let operand = values
@@ -315,6 +315,9 @@ fn direct(builtin: Builtin) -> Prim {
         Builtin::Columns => Prim::ColumnsMatrix,
         Builtin::Identity => Prim::Identity,
         Builtin::Cholesky => Prim::Cholesky,
+        Builtin::Solve => Prim::Solve,
+        Builtin::SolveLower => Prim::SolveLower,
+        Builtin::SolveUpper => Prim::SolveUpper,
         Builtin::Inverse => Prim::Inverse,
         Builtin::LogDeterminant => Prim::LogDeterminant,
         // All others have been taken by the callers.

@@ -596,6 +596,10 @@ builtins! {
     Cholesky "cholesky" "Matrix -> Matrix";
     /// The solution x of a @ x = b, for a vector b.
     Solve "solve" "(Matrix, [Real]) -> [Real]";
+    /// The solution x of l @ x = b for a lower triangular matrix; what is above its diagonal is not read.
+    SolveLower "solve_lower" "(Matrix, [Real]) -> [Real]";
+    /// The solution x of u @ x = b for an upper triangular matrix; what is below its diagonal is not read.
+    SolveUpper "solve_upper" "(Matrix, [Real]) -> [Real]";
     /// The inverse.
     Inverse "inverse" "Matrix -> Matrix";
     /// The logarithm of the absolute determinant.

@@ -54,8 +54,8 @@ pub enum ErrorKind {
         /// Its value (or the offending element).
         found: f64,
     },
-    /// A matrix that had to be symmetric positive definite.
-    NotPositiveDefinite,
+    /// A matrix that had to be symmetric positive definite; the text says where it is not.
+    NotPositiveDefinite(String),
     /// A matrix that had to be invertible.
     Singular,
     /// A distribution without any value to draw.
@@ -88,7 +88,10 @@ impl ErrorKind {
     pub fn is_numeric(&self) -> bool {
         matches!(
             self,
-            ErrorKind::Parameter { .. } | ErrorKind::NotPositiveDefinite | ErrorKind::Singular | ErrorKind::NotAnInt(_)
+            ErrorKind::Parameter { .. }
+                | ErrorKind::NotPositiveDefinite(_)
+                | ErrorKind::Singular
+                | ErrorKind::NotAnInt(_)
         )
     }
 }
@@ -130,7 +133,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Parameter { distribution, parameter, found } => {
                 write!(f, "parameter {parameter} of distribution {distribution} is outside its domain: found {found}")
             }
-            ErrorKind::NotPositiveDefinite => write!(f, "the matrix is not symmetric positive definite"),
+            ErrorKind::NotPositiveDefinite(why) => write!(f, "the matrix is not symmetric positive definite: {why}"),
             ErrorKind::Singular => write!(f, "the matrix is singular"),
             ErrorKind::NothingToDraw => write!(f, "there is nothing to draw from: no values, or all weights are zero"),
             ErrorKind::StackOverflow => write!(f, "the recursion is too deep for the stack"),

@@ -58,7 +58,7 @@ struct Modes {
 fn modes(densities: &Densities<'_>, settings: &Optimize, control: &Control<'_>) -> Result<Modes, RuntimeError> {
     let found = densities.each(settings.starts, |(number, density)| {
         let mut target = Target::new(density, control.stop);
-        let first = target.first_point(densities.seed, number as u64);
+        let first = target.first_point(densities.seed, number as u64, 0);
         let first = first.map_err(|error| if control.stopped() { interrupted() } else { error })?;
         let found = mode(&mut target, first, settings.iterations)?;
         control.report(number as u64 + 1, Some(settings.starts as u64), None);
@@ -199,7 +199,7 @@ fn approximated(densities: &Densities<'_>, drawn: &Drawn) -> Result<Outcome, Run
 pub fn advi(densities: &Densities<'_>, settings: &Advi, control: &Control<'_>) -> Result<Outcome, RuntimeError> {
     let drawn = densities.each(1, |(_, density): (usize, Density)| {
         let mut target = Target::new(density, control.stop);
-        let first = target.first_point(densities.seed, 0);
+        let first = target.first_point(densities.seed, 0, 0);
         let first = first.map_err(|error| if control.stopped() { interrupted() } else { error })?;
         let random = Stream::derive(densities.seed, APPROXIMATION, 1);
         let fitted = advi::fit(&mut target, first, settings.family, settings.iterations, random, control);

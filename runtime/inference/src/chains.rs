@@ -9,6 +9,7 @@ use crate::nuts::{self, Nuts};
 use crate::run::Outcome;
 use borel_abi::{ErrorKind, RuntimeError};
 use borel_posterior::Draws;
+use borel_posterior::diagnostics::e_bfmi;
 
 /// What a chain has come to.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,16 @@ pub struct ChainOfDraws {
     pub warmup_seconds: f64,
     /// Whether it was stopped before its end.
     pub partial: bool,
+    /// Whether it ended with its warmup, in which it came to a place that it did not get away from.
+    pub stuck: bool,
+}
+
+impl ChainOfDraws {
+    /// Counts the evaluations of another chain as its own.
+    pub(crate) fn add_work_of(&mut self, other: &ChainOfDraws) {
+        self.evaluations += other.evaluations;
+        self.rejections += other.rejections;
+    }
 }
 
 /// A chain, with its draws.
@@ -111,6 +122,10 @@ fn joined(sampled: Vec<Sampled>, warmup: usize) -> Result<Outcome, RuntimeError>
         .map(|one| one.chain.energies[..shortest].to_vec())
         .collect();
     outcome.live_objects = sampled.iter().map(|one| one.live_objects).sum();
+    if let Some(least) = outcome.energies.iter().map(|energies| e_bfmi(energies)).reduce(f64::min) {
+        // Methods without energies have none.
+        outcome.diagnostics.extend(least.is_finite().then_some(("e_bfmi", least)));
+    }
     if shortest == 0 {
         return Err(RuntimeError::new(ErrorKind::Interrupted));
     }

@@ -49,7 +49,7 @@ pub fn chain(
     let start = std::time::Instant::now();
     let mut target = Target::new(density, control.stop);
     let mut found = ChainOfDraws::default();
-    let point = match target.first_point(seed, number) {
+    let point = match target.first_point(seed, number, 0) {
         Ok(point) => point,
         Err(_) if control.stopped() => return Ok(ChainOfDraws { partial: true, ..found }),
         Err(error) => return Err(error),

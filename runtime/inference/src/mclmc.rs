@@ -5,7 +5,7 @@ use crate::chains::ChainOfDraws;
 use crate::control::Control;
 use crate::density::Density;
 use crate::nuts::Metric;
-use crate::sampler::{Figures, sample};
+use crate::sampler::{Figures, Start, sample};
 use borel_abi::{ErrorKind, RuntimeError};
 use nuts_rs::{DiagMclmcSettings, LowRankMclmcSettings};
 
@@ -53,7 +53,7 @@ pub fn chain(
                 num_draws: settings.draws as u64,
                 ..DiagMclmcSettings::default()
             };
-            sample(&chosen, density, None, (seed, number), control, |_| figures)
+            sample(&chosen, density, Start::ONLY, (seed, number), control, |_| figures)
         }
         Metric::LowRank => {
             let chosen = LowRankMclmcSettings {
@@ -63,7 +63,7 @@ pub fn chain(
                 num_draws: settings.draws as u64,
                 ..LowRankMclmcSettings::default()
             };
-            sample(&chosen, density, None, (seed, number), control, |_| figures)
+            sample(&chosen, density, Start::ONLY, (seed, number), control, |_| figures)
         }
     }
 }

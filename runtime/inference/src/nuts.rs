@@ -5,7 +5,7 @@
 use crate::chains::ChainOfDraws;
 use crate::control::Control;
 use crate::density::Density;
-use crate::sampler::{Figures, sample};
+use crate::sampler::{Figures, Start, sample};
 use borel_abi::RuntimeError;
 use nuts_rs::{DiagNutsSettings, LowRankNutsSettings};
 
@@ -31,6 +31,9 @@ pub const LOW_RANK_DIMENSION: usize = 300;
 /// How far the trajectories go that only look for the posterior.
 const APPROACH_DEPTH: u64 = 6;
 
+/// How often a chain that is stuck begins anew.
+const STARTS: u64 = 10;
+
 /// Settings.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Nuts {
@@ -48,7 +51,8 @@ pub struct Nuts {
     pub max_depth: u64,
 }
 
-/// One chain. Its draws depend on the seed and its number alone.
+/// One chain. Its draws depend on the seed and its number alone. If in its warmup it comes to a place where the density is so rough that it
+/// never gets away, as at the edge of where a recursion explodes, it begins anew.
 pub fn chain(
     mut density: Density,
     settings: &Nuts,
@@ -56,8 +60,28 @@ pub fn chain(
     number: u64,
     control: &Control<'_>,
 ) -> Result<ChainOfDraws, RuntimeError> {
+    let mut before = ChainOfDraws::default();
+    for number_of_start in 0.. {
+        let start = Start { point: None, number: number_of_start, is_last: number_of_start + 1 == STARTS };
+        let mut found = from_start(density.another()?, start, settings, (seed, number), control)?;
+        found.add_work_of(&before);
+        if !found.stuck {
+            return Ok(found);
+        }
+        before = found;
+    }
+    Ok(before)
+}
+
+fn from_start(
+    mut density: Density,
+    start: Start,
+    settings: &Nuts,
+    (seed, number): (u64, u64),
+    control: &Control<'_>,
+) -> Result<ChainOfDraws, RuntimeError> {
     match settings.metric.unwrap_or(Metric::suited(density.dimension())) {
-        Metric::Diagonal => diagonal(density, None, settings, seed, number, control),
+        Metric::Diagonal => diagonal(density, start, settings, (seed, number), control),
         Metric::LowRank => {
             let mut chosen = LowRankNutsSettings {
                 num_tune: settings.warmup as u64,
@@ -70,18 +94,17 @@ pub fn chain(
             // a diagonal metric goes there first.
             let max_depth = settings.max_depth.min(APPROACH_DEPTH);
             let approach = Nuts { warmup: settings.warmup / 8, draws: 1, max_depth, ..*settings };
-            let arrived =
-                diagonal(density.another()?, None, &approach, seed, number, &Control { progress: None, ..*control })?;
-            if arrived.partial {
-                return Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
+            let quiet = Control { progress: None, ..*control };
+            let arrived = diagonal(density.another()?, start.clone(), &approach, (seed, number), &quiet)?;
+            if arrived.partial || arrived.stuck {
+                return Ok(ChainOfDraws { points: Vec::new(), energies: Vec::new(), ..arrived });
             }
-            let first = Some(arrived.points);
-            let mut found = sample(&chosen, density, first, (seed, number), control, |stats| Figures {
+            let there = Start { point: Some(arrived.points.clone()), ..start };
+            let mut found = sample(&chosen, density, there, (seed, number), control, |stats| Figures {
                 energy: stats.point.energy,
                 saturated: stats.maxdepth_reached,
             })?;
-            found.evaluations += arrived.evaluations;
-            found.rejections += arrived.rejections;
+            found.add_work_of(&arrived);
             Ok(found)
         }
     }
@@ -89,10 +112,9 @@ pub fn chain(
 
 fn diagonal(
     density: Density,
-    first: Option<Vec<f64>>,
+    start: Start,
     settings: &Nuts,
-    seed: u64,
-    number: u64,
+    (seed, number): (u64, u64),
     control: &Control<'_>,
 ) -> Result<ChainOfDraws, RuntimeError> {
     let mut chosen = DiagNutsSettings {
@@ -102,7 +124,7 @@ fn diagonal(
         ..DiagNutsSettings::default()
     };
     chosen.adapt_options.step_size_settings.target_accept = settings.target_acceptance;
-    sample(&chosen, density, first, (seed, number), control, |stats| Figures {
+    sample(&chosen, density, start, (seed, number), control, |stats| Figures {
         energy: stats.point.energy,
         saturated: stats.maxdepth_reached,
     })

@@ -25,20 +25,44 @@ pub struct Figures {
 
 type Statistics<'a, S> = <<S as Settings>::Chain<CpuMath<Function<'a>>> as SamplerStats<CpuMath<Function<'a>>>>::Stats;
 
-/// One chain, from a point (none: a random one) and with the settings of the crate. Its draws depend on the seed and its number alone.
+/// Where a chain begins.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The point; none: a random one.
+    pub point: Option<Vec<f64>>,
+    /// Which of the random points.
+    pub number: u64,
+    /// Whether there is no other start, so that a chain goes on although it is stuck.
+    pub is_last: bool,
+}
+
+impl Start {
+    /// At a random point, without another one.
+    pub const ONLY: Start = Start { point: None, number: 0, is_last: true };
+}
+
+/// A chain is stuck if this percentage of the trajectories in the second half of its warmup diverged,
+const STUCK: usize = 90;
+
+/// which has to be this long.
+const SHORTEST: usize = 20;
+
+/// One chain, with the settings of the crate. Its draws depend on the seed, its number and where it begins alone. It ends with its warmup
+/// where it is stuck and there are other starts.
 pub fn sample<'a, S: Settings>(
     chosen: &S,
     density: Density,
-    first: Option<Vec<f64>>,
+    start: Start,
     (seed, number): (u64, u64),
     control: &Control<'a>,
     read: impl Fn(&Statistics<'a, S>) -> Figures,
 ) -> Result<ChainOfDraws, RuntimeError> {
-    let start = std::time::Instant::now();
+    let begin = std::time::Instant::now();
     let (warmup, draws) = (chosen.hint_num_tune(), chosen.hint_num_draws());
     let mut target = Target::new(density, control.stop);
     let stopped = || Ok(ChainOfDraws { partial: true, ..ChainOfDraws::default() });
-    let first = match first.map_or_else(|| target.first_point(seed, number), Ok) {
+    let Start { point, number: start, is_last } = start;
+    let first = match point.map_or_else(|| target.first_point(seed, number, start), Ok) {
         Ok(first) => first,
         Err(_) if control.stopped() => return stopped(),
         Err(error) => return Err(error),
@@ -54,9 +78,15 @@ pub fn sample<'a, S: Settings>(
     }
     let mut found = ChainOfDraws::default();
     let total = warmup + draws;
+    // How many trajectories have diverged in the second half of the warmup.
+    let mut late_divergences = 0;
     for draw in 0..total {
         if control.stopped() {
             found.partial = true;
+            break;
+        }
+        if draw == warmup && !is_last && warmup >= SHORTEST && late_divergences > STUCK * (warmup / 2) / 100 {
+            found.stuck = true;
             break;
         }
         let (point, _, statistics, progress) = match chain.expanded_draw() {
@@ -68,8 +98,9 @@ pub fn sample<'a, S: Settings>(
             }
             Err(error) => return Err(ended(error)),
         };
+        late_divergences += usize::from(progress.diverging && (warmup / 2..warmup).contains(&draw));
         if draw + 1 == warmup {
-            found.warmup_seconds = start.elapsed().as_secs_f64();
+            found.warmup_seconds = begin.elapsed().as_secs_f64();
         }
         if draw >= warmup {
             let figures = read(&statistics);

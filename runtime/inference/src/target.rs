@@ -86,11 +86,11 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// A first point where density and gradient are finite, found among random ones between -2 and 2.
-    pub fn first_point(&mut self, seed: u64, chain: u64) -> Result<Vec<f64>, RuntimeError> {
+    /// A first point where density and gradient are finite, found among random ones between -2 and 2; other ones for each start.
+    pub fn first_point(&mut self, seed: u64, chain: u64, start: u64) -> Result<Vec<f64>, RuntimeError> {
         let mut gradient = vec![0.0; self.dimension()];
         for attempt in 0..ATTEMPTS {
-            let mut stream = Stream::derive(seed, chain, attempt);
+            let mut stream = Stream::derive(seed, chain, start * ATTEMPTS + attempt);
             let point: Vec<f64> = gradient.iter().map(|_| 4.0 * stream.uniform() - 2.0).collect();
             match self.evaluate(&point, &mut gradient) {
                 Ok(_) => return Ok(point),

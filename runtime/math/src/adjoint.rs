@@ -2,7 +2,7 @@
 //! computed from (Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", 2008).
 //! Row-major slices; what is found is added.
 
-use crate::linear::{backward_substitute_columns, solve, transposed};
+use crate::linear::{Part, backward_substitute_columns, solve_part, transposed};
 
 /// A' += the adjoint of A in L = cholesky(A), symmetric (Murray, "Differentiation of the Cholesky decomposition", 2016, equation 10).
 /// What lies above the diagonal of the adjoint of L has no effect.
@@ -30,8 +30,9 @@ pub fn cholesky(lower: &[f64], adjoint: &[f64], n: usize, target: &mut [f64]) {
     }
 }
 
-/// The adjoints of A and b in x = A^-1 b: b' += A^-T x', A' -= (A^-T x') x^T.
+/// The adjoints of A and b in x = A^-1 b: b' += A^-T x', A' -= (A^-T x') x^T in the part of A that is read.
 pub fn solution(
+    part: Part,
     matrix: &[f64],
     x: &[f64],
     adjoint: &[f64],
@@ -39,10 +40,11 @@ pub fn solution(
     of_matrix: Option<&mut [f64]>,
     of_right: Option<&mut [f64]>,
 ) {
-    let Some(right) = solve(&transposed(matrix, n, n), adjoint, n) else { return };
+    let Some(right) = solve_part(part.transposed(), &transposed(matrix, n, n), adjoint, n) else { return };
     if let Some(target) = of_matrix {
-        for (row, factor) in target.chunks_exact_mut(n.max(1)).zip(&right) {
-            row.iter_mut().zip(x).for_each(|(to, x)| *to -= factor * x);
+        for (i, (row, factor)) in target.chunks_exact_mut(n.max(1)).zip(&right).enumerate() {
+            let read = part.columns(i, n);
+            row[read.clone()].iter_mut().zip(&x[read]).for_each(|(to, x)| *to -= factor * x);
         }
     }
     if let Some(target) = of_right {

@@ -31,6 +31,34 @@ pub fn cholesky(a: &[f64], n: usize) -> Option<Vec<f64>> {
     Some(lower)
 }
 
+/// Where a square matrix of which there is no Cholesky factor is not as it should be.
+pub fn why_not_positive_definite(a: &[f64], n: usize) -> String {
+    if let Some(at) = a.iter().position(|x| !x.is_finite()) {
+        return format!("[{}, {}] is {}", at / n, at % n, a[at]);
+    }
+    if !is_symmetric(a, n) {
+        let difference = |(i, j): (usize, usize)| (a[i * n + j] - a[j * n + i]).abs();
+        let pairs = (0..n).flat_map(|i| (0..i).map(move |j| (j, i)));
+        let worst = pairs.max_by(|x, y| difference(*x).total_cmp(&difference(*y)));
+        return worst.map_or(String::new(), |(i, j)| {
+            format!("[{i}, {j}] is {}, and [{j}, {i}] is {}", a[i * n + j], a[j * n + i])
+        });
+    }
+    // The first pivot of the factorisation that is not positive.
+    let mut lower = a.to_vec();
+    for i in 0..n {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|k| lower[i * n + k] * lower[j * n + k]).sum();
+            let left = a[i * n + j] - known;
+            if i == j && (left.is_nan() || left <= 0.0) {
+                return format!("what the rows before it leave of the diagonal element [{i}, {i}] is {left}");
+            }
+            lower[i * n + j] = if i == j { left.sqrt() } else { left / lower[j * n + j] };
+        }
+    }
+    "it is singular up to rounding".into()
+}
+
 /// The product of an m x k and a k x n matrix.
 pub fn product(a: &[f64], b: &[f64], m: usize, k: usize, n: usize) -> Vec<f64> {
     row_major((view(a, m, k) * view(b, k, n)).as_ref())
@@ -40,6 +68,63 @@ pub fn product(a: &[f64], b: &[f64], m: usize, k: usize, n: usize) -> Vec<f64> {
 pub fn solve(a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
     let right = Mat::from_fn(n, 1, |i, _| b[i]);
     finite(row_major(view(a, n, n).partial_piv_lu().solve(right).as_ref()))
+}
+
+/// Which part of a matrix is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(i64)]
+pub enum Part {
+    /// All of it
+    Whole = 0,
+    /// The lower triangle
+    Lower = 1,
+    /// The upper triangle
+    Upper = 2,
+}
+
+impl Part {
+    /// The part with this number.
+    pub fn of(number: i64) -> Part {
+        match number {
+            1 => Part::Lower,
+            2 => Part::Upper,
+            _ => Part::Whole,
+        }
+    }
+
+    /// The same part of the transpose.
+    pub fn transposed(self) -> Part {
+        match self {
+            Part::Whole => Part::Whole,
+            Part::Lower => Part::Upper,
+            Part::Upper => Part::Lower,
+        }
+    }
+
+    /// The columns of row i that are read, of n.
+    pub fn columns(self, i: usize, n: usize) -> std::ops::Range<usize> {
+        match self {
+            Part::Whole => 0..n,
+            Part::Lower => 0..i + 1,
+            Part::Upper => i..n,
+        }
+    }
+}
+
+/// x with a x = b, where `a` is the part of a square matrix, and 0 elsewhere; none if it is singular.
+pub fn solve_part(part: Part, a: &[f64], b: &[f64], n: usize) -> Option<Vec<f64>> {
+    let mut x = b.to_vec();
+    match part {
+        Part::Whole => return solve(a, b, n),
+        Part::Lower => forward_substitute(a, n, &mut x),
+        Part::Upper => {
+            for i in (0..n).rev() {
+                let known: f64 = (i + 1..n).map(|j| a[i * n + j] * x[j]).sum();
+                x[i] = (x[i] - known) / a[i * n + i];
+            }
+        }
+    }
+    finite(x)
 }
 
 /// The inverse of a square matrix; none if it is singular.
@@ -147,6 +232,12 @@ mod tests {
         assert!((i[0] - 1.0).abs() < 1e-14 && i[1].abs() < 1e-14);
         assert!((log_determinant(&a, 2) - 8f64.ln()).abs() < 1e-14);
         assert!(cholesky(&[1.0, 2.0, 2.0, 1.0], 2).is_none());
+        assert_eq!(
+            why_not_positive_definite(&[1.0, 2.0, 2.0, 1.0], 2),
+            "what the rows before it leave of the diagonal element [1, 1] is -3"
+        );
+        assert_eq!(why_not_positive_definite(&[1.0, 2.0, 0.5, 1.0], 2), "[0, 1] is 2, and [1, 0] is 0.5");
+        assert_eq!(why_not_positive_definite(&[1.0, 2.0, f64::NAN, 1.0], 2), "[1, 0] is NaN");
         assert!(inverse(&[1.0, 1.0, 1.0, 1.0], 2).is_none());
     }
 }

@@ -96,6 +96,7 @@ fn quote(cell: &str) -> String {
 
 fn variable(summary: &Summary) -> Json {
     let mut object = Map::new();
+    let [mcse_q5, mcse_q50, mcse_q95] = summary.mcse_quantiles;
     let fields = [
         ("mean", summary.mean),
         ("sd", summary.sd),
@@ -104,6 +105,9 @@ fn variable(summary: &Summary) -> Json {
         ("q95", summary.q95),
         ("mcse_mean", summary.mcse_mean),
         ("mcse_sd", summary.mcse_sd),
+        ("mcse_q5", mcse_q5),
+        ("mcse_q50", mcse_q50),
+        ("mcse_q95", mcse_q95),
         ("ess_bulk", summary.ess_bulk),
         ("ess_tail", summary.ess_tail),
         ("r_hat", summary.r_hat),

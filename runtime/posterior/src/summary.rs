@@ -6,6 +6,9 @@ use crate::draws::{Column, Draws, Kind};
 /// At most this many different values are listed with their probabilities.
 const LARGEST_SUPPORT: usize = 20;
 
+/// The quantiles that are given.
+const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
 /// What is known of a variable. A field is none where it has no meaning: a mean of labels, an error of an exact result.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Summary {
@@ -23,6 +26,8 @@ pub struct Summary {
     pub mcse_mean: Option<f64>,
     /// The same of the standard deviation, where there are chains.
     pub mcse_sd: Option<f64>,
+    /// The same of the quantiles of 5, 50 and 95 percent.
+    pub mcse_quantiles: [Option<f64>; 3],
     /// How many independent draws would give that error.
     pub ess_bulk: Option<f64>,
     /// The same for the quantiles of 5 and 95 percent (the smaller).
@@ -68,7 +73,7 @@ pub fn summarise(draws: &Draws, column: &Column) -> Summary {
         return summary;
     }
     let variance = weighted_sum(&sorted, |x| (x - mean) * (x - mean));
-    let quantiles = [0.05, 0.5, 0.95].map(|level| quantile(&sorted, level));
+    let quantiles = LEVELS.map(|level| quantile(&sorted, level));
     summary.mean = Some(mean);
     summary.sd = Some(variance.sqrt());
     [summary.q5, summary.q50, summary.q95] = quantiles.map(Some);
@@ -95,6 +100,7 @@ fn of_chains(summary: &mut Summary, draws: &Draws, column: &Column) {
     let known = |x: f64| x.is_finite().then_some(x);
     summary.mcse_mean = known(diagnostics::mcse_mean(&chains));
     summary.mcse_sd = known(diagnostics::mcse_sd(&chains));
+    summary.mcse_quantiles = LEVELS.map(|level| known(diagnostics::mcse_quantile(&chains, level)));
     summary.ess_bulk = known(diagnostics::ess_bulk(&chains));
     summary.ess_tail = known(diagnostics::ess_tail(&chains));
     summary.r_hat = known(diagnostics::r_hat(&chains));

@@ -158,6 +158,8 @@ impl<'a> Checker<'a> {
             | B::Diagonal
             | B::Cholesky
             | B::Solve
+            | B::SolveLower
+            | B::SolveUpper
             | B::Inverse
             | B::LogDeterminant => self.matrix_use(builtin),
             _ => self.probabilistic_use(builtin),
@@ -179,7 +181,7 @@ impl<'a> Checker<'a> {
             B::Rows | B::Columns => Use::pure(&[Ty::MATRIX], Ty::INT),
             B::Identity => Use::pure(&[Ty::INT], Ty::MATRIX),
             B::Diagonal => Use::pure(&[vector], Ty::MATRIX),
-            B::Solve => Use::pure(&[Ty::MATRIX, vector], vector),
+            B::Solve | B::SolveLower | B::SolveUpper => Use::pure(&[Ty::MATRIX, vector], vector),
             B::LogDeterminant => Use::pure(&[Ty::MATRIX], Ty::REAL),
             _ => Use::pure(&[Ty::MATRIX], Ty::MATRIX),
         }
@@ -326,7 +328,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],
-        B::Solve => vec![required("a"), required("b")],
+        B::Solve | B::SolveLower | B::SolveUpper => vec![required("a"), required("b")],
         B::Special(special) => special.arguments().iter().map(|_| Parameter::required(None)).collect(),
         _ => vec![Parameter::required(None)],
     }

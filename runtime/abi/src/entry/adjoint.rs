@@ -6,7 +6,10 @@ use super::table;
 use crate::ctx::{Ctx, or_raise};
 use crate::object::{self, LayoutInfo, matrix, reals, retain, word};
 use crate::worker::Worker;
-use borel_math::{adjoint, linear};
+use borel_math::{
+    adjoint,
+    linear::{self, Part},
+};
 
 table![
     borel_shadow_slice,
@@ -220,6 +223,7 @@ unsafe extern "C" fn borel_matrix_cholesky_adjoint(
 
 unsafe extern "C" fn borel_matrix_solve_adjoint(
     _: *mut Ctx,
+    part: i64,
     left: *const u64,
     result: *const u64,
     adjoint: *const u64,
@@ -230,7 +234,7 @@ unsafe extern "C" fn borel_matrix_solve_adjoint(
     unsafe {
         let (n, _, elements) = matrix(left);
         let targets = (elements_of(of_left), reals_of(of_right));
-        adjoint::solution(elements, reals(result), reals(adjoint), n, targets.0, targets.1);
+        adjoint::solution(Part::of(part), elements, reals(result), reals(adjoint), n, targets.0, targets.1);
     }
 }
 

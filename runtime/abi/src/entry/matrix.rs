@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 use crate::layout::builtin;
 use crate::object::{self, matrix, reals, word};
 use crate::worker::Worker;
-use borel_math::linear;
+use borel_math::linear::{self, Part};
 
 table![
     borel_matrix_at,
@@ -206,23 +206,30 @@ unsafe fn cholesky(ctx: *mut Ctx, object: *const u64) -> Pointer {
     unsafe {
         let (rows, columns, elements) = matrix(object);
         let n = square(rows, columns)?;
-        let factor = linear::cholesky(elements, n).ok_or(ErrorKind::NotPositiveDefinite)?;
+        let why = || ErrorKind::NotPositiveDefinite(linear::why_not_positive_definite(elements, n));
+        let factor = linear::cholesky(elements, n).ok_or_else(why)?;
         new_matrix(ctx, n, n, |to| to.copy_from_slice(&factor))
     }
 }
 
-unsafe extern "C" fn borel_matrix_solve(ctx: *mut Ctx, site: i64, object: *const u64, right: *const u64) -> *mut u64 {
+unsafe extern "C" fn borel_matrix_solve(
+    ctx: *mut Ctx,
+    site: i64,
+    part: i64,
+    object: *const u64,
+    right: *const u64,
+) -> *mut u64 {
     // SAFETY: called by compiled code with its context, a live matrix and a live `[Real]`.
-    unsafe { or_raise(ctx, site, solve(ctx, object, reals(right))) }
+    unsafe { or_raise(ctx, site, solve(ctx, Part::of(part), object, reals(right))) }
 }
 
-unsafe fn solve(ctx: *mut Ctx, object: *const u64, right: &[f64]) -> Pointer {
+unsafe fn solve(ctx: *mut Ctx, part: Part, object: *const u64, right: &[f64]) -> Pointer {
     // SAFETY: a live matrix.
     unsafe {
         let (rows, columns, elements) = matrix(object);
         let n = square(rows, columns)?;
         same_length(n, right.len())?;
-        let solution = linear::solve(elements, right, n).ok_or(ErrorKind::Singular)?;
+        let solution = linear::solve_part(part, elements, right, n).ok_or(ErrorKind::Singular)?;
         new_reals(ctx, n, |to| to.copy_from_slice(&solution))
     }
 }
