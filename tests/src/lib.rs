@@ -7,6 +7,7 @@ pub mod differences;
 pub mod documentation;
 pub mod generate;
 pub mod golden;
+pub mod kernels;
 pub mod oracle;
 pub mod pictures;
 pub mod posteriors;

@@ -38,6 +38,7 @@ mod model;
 mod point;
 mod posterior;
 mod program;
+pub mod replay;
 mod run;
 mod trust;
 
@@ -58,8 +59,9 @@ pub use files::{FileLoader, read_program};
 pub use inference::{ChainProgress, Inference, Progress};
 pub use interactive::{ReplInput, definitions, format, is_complete, parse_repl};
 pub use interrupt::Interrupt;
-pub use method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Resampling};
+pub use method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Mh, Nuts, Optimize, Resampling};
 pub use model::{Bound, Model, Parameter};
 pub use point::DensityAt;
 pub use posterior::Posterior;
 pub use program::{Program, RunOptions};
+pub use replay::Replay;

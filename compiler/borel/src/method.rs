@@ -28,12 +28,33 @@ pub enum Method {
     Hmc(Hmc),
     /// Unadjusted microcanonical Langevin Monte Carlo, for such models: cheap draws with a bias. Experimental.
     Mclmc(Mclmc),
+    /// Metropolis-Hastings, a choice at a time: for any model.
+    Mh(Mh),
     /// The mode of the posterior density.
     Optimize(Optimize),
     /// The normal distribution at the mode with the same curvature.
     Laplace(Laplace),
     /// The normal distribution that is nearest to the posterior, by variational inference.
     Advi(Advi),
+}
+
+/// Settings of Metropolis-Hastings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mh {
+    /// Draws of each chain.
+    pub draws: usize,
+    /// Draws of each chain before those, which find how far values walk and are thrown away.
+    pub warmup: usize,
+    /// How many chains.
+    pub chains: usize,
+    /// Steps for each draw; none: as many as there are choices.
+    pub thin: Option<usize>,
+}
+
+impl Default for Mh {
+    fn default() -> Mh {
+        Mh { draws: 1000, warmup: 1000, chains: 4, thin: None }
+    }
 }
 
 /// Settings of Hamiltonian Monte Carlo.
@@ -247,6 +268,7 @@ impl Method {
             "importance" => Method::importance(Method::DRAWS),
             "smc" => Method::smc(Method::PARTICLES),
             "nuts" => Method::nuts(),
+            "mh" => Method::Mh(Mh::default()),
             "hmc" => Method::Hmc(Hmc::default()),
             "mclmc" => Method::Mclmc(Mclmc::default()),
             "optimize" => Method::Optimize(Optimize::default()),
@@ -258,12 +280,13 @@ impl Method {
 
     /// Whether it works on the density of the model, and by its gradient.
     pub fn is_by_gradient(&self) -> bool {
-        self.has_chains() || matches!(self, Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_))
+        let others = matches!(self, Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_));
+        others || self.has_chains() && !matches!(self, Method::Mh(_))
     }
 
     /// Whether its draws are Markov chains.
     pub(crate) fn has_chains(&self) -> bool {
-        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_))
+        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) | Method::Mh(_))
     }
 
     /// Its name.
@@ -273,6 +296,7 @@ impl Method {
             Method::Importance { .. } => "importance",
             Method::Smc { .. } => "smc",
             Method::Nuts(_) => "nuts",
+            Method::Mh(_) => "mh",
             Method::Hmc(_) => "hmc",
             Method::Mclmc(_) => "mclmc",
             Method::Optimize(_) => "optimize",

@@ -6,7 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{ChainProgress, Inference, Progress};
 use crate::interrupt::Interrupt;
-use crate::method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Resampling};
+use crate::method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Mh, Nuts, Optimize, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
@@ -31,6 +31,7 @@ pub(crate) fn purpose(method: &Method) -> Use {
         Method::Enumerate { .. } => Use::Enumerate,
         Method::Importance { .. } => Use::Weigh,
         Method::Smc { .. } => Use::Step,
+        Method::Mh(_) => Use::Replay,
         _ => Use::Density,
     }
 }
@@ -195,11 +196,16 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     Ok(Posterior { inner, choice, stopped, warnings, timings, genealogy: outcome.genealogy })
 }
 
-/// The error of a run of a method. Importance sampling weighs whole executions; which observation none of them survives, SMC knows.
+/// The error of a run of a method. Importance sampling and Metropolis-Hastings weigh whole executions; which observation none of them survives, SMC knows.
 fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code, error: &RuntimeError) -> Error {
     let program = bound.model.program();
-    if let (ErrorKind::ZeroWeight, Method::Importance { draws }) = (&error.kind, method) {
-        let smc = Method::smc((*draws).min(Method::PARTICLES));
+    let particles = match method {
+        Method::Importance { draws } => Some((*draws).min(Method::PARTICLES)),
+        Method::Mh(_) => Some(Method::PARTICLES),
+        _ => None,
+    };
+    if let (ErrorKind::ZeroWeight, Some(particles)) = (&error.kind, particles) {
+        let smc = Method::smc(particles);
         if let Ok(stepwise) = self::code(inference, bound, &smc)
             && let Err(located) = run_with_progress(inference, bound, &stepwise, &smc)
             && located.kind == ErrorKind::ZeroWeight
@@ -227,7 +233,7 @@ fn run_with_progress(
         Method::Enumerate { .. } => "executions",
         Method::Importance { .. } => "chunks of draws",
         Method::Smc { .. } => "steps",
-        Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) => "draws",
+        Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) | Method::Mh(_) => "draws",
         Method::Optimize(_) | Method::Laplace(_) => "starts",
         Method::Advi(_) => "iterations",
     };
@@ -264,8 +270,9 @@ fn warnings(bound: &Bound, method: &Method, code: &Code, outcome: &Outcome) -> D
             "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
         )
     }));
-    if let (Some(error), Some(gradient)) = (&outcome.rejection, &code.gradient) {
-        list.extend(crate::trust::of_rejections(stop::diagnostic(error, gradient.sites()), outcome));
+    if let Some(error) = &outcome.rejection {
+        let sites = code.gradient.as_ref().unwrap_or(&code.main).sites();
+        list.extend(crate::trust::of_rejections(stop::diagnostic(error, sites), outcome));
     }
     if method.has_chains() {
         list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
@@ -308,6 +315,9 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             let metric = runtime_metric(metric);
             let settings = borel_inference::Mclmc { metric, draws, warmup, chains, step_size, decoherence_length };
             borel_inference::Method::Mclmc(settings)
+        }
+        Method::Mh(Mh { draws, warmup, chains, thin }) => {
+            borel_inference::Method::Mh(borel_inference::Mh { draws, warmup, chains, thin })
         }
         Method::Optimize(Optimize { starts, iterations, .. }) => {
             borel_inference::Method::Optimize(borel_inference::Optimize { starts, iterations })

@@ -76,9 +76,12 @@ pub(crate) struct Run {
     /// Draws of each chain that find the step size and the metric and are thrown away [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) warmup: Option<usize>,
-    /// Chains of nuts, hmc and mclmc [default: 4]
+    /// Chains of nuts, hmc, mclmc and mh [default: 4]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) chains: Option<usize>,
+    /// Steps of mh for each draw [default: as many as there are choices]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
+    pub(crate) thin: Option<usize>,
     /// How nuts and mclmc measure distances [default: auto]
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) metric: Option<Metric>,
@@ -175,6 +178,8 @@ pub(crate) enum Method {
     Hmc,
     /// Microcanonical Langevin Monte Carlo without rejections: cheap draws with a bias (experimental)
     Mclmc,
+    /// Metropolis-Hastings, a choice at a time: for any model
+    Mh,
     /// The mode of the posterior density
     Optimize,
     /// A normal approximation at the mode

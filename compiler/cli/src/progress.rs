@@ -40,7 +40,11 @@ impl Bars {
             Some(chain) => {
                 let phase = if chain.is_warmup { "warmup" } else { "draws" };
                 let (number, step, divergences) = (chain.chain + 1, chain.step_size, chain.divergences);
-                bar.set_message(format!("chain {number} {phase:<6} step {step:.3} divergences {divergences}"));
+                let figures = match step.is_nan() {
+                    true => String::new(),
+                    false => format!(" step {step:.3} divergences {divergences}"),
+                };
+                bar.set_message(format!("chain {number} {phase:<6}{figures}"));
             }
             None => bar.set_message(progress.what),
         }

@@ -4,8 +4,8 @@ use crate::arguments::{self, Format, Run};
 use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
 use borel::{
-    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Optimize,
-    Program, Resampling, RunOptions,
+    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Mh,
+    Optimize, Program, Resampling, RunOptions,
 };
 use std::path::PathBuf;
 
@@ -149,6 +149,7 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
         arguments::Method::Nuts => Method::nuts(),
         arguments::Method::Hmc => Method::Hmc(Hmc::default()),
         arguments::Method::Mclmc => Method::Mclmc(Mclmc::default()),
+        arguments::Method::Mh => Method::Mh(Mh::default()),
         arguments::Method::Optimize => Method::Optimize(Optimize::default()),
         arguments::Method::Laplace => Method::Laplace(Laplace::default()),
         arguments::Method::Advi => Method::Advi(Advi::default()),
@@ -157,8 +158,8 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
 
 /// The method that the command line asks for; a setting of a method implies it.
 fn method(options: &Run) -> Result<Option<Method>, String> {
-    use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Mclmc, Nuts, Optimize, Smc};
-    let settings: [(&str, bool, &[arguments::Method]); 18] = [
+    use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Mclmc, Mh, Nuts, Optimize, Smc};
+    let settings: [(&str, bool, &[arguments::Method]); 19] = [
         ("--particles", options.particles.is_some(), &[Smc]),
         ("--resampling", options.resampling.is_some(), &[Smc]),
         ("--ess-threshold", options.ess_threshold.is_some(), &[Smc]),
@@ -171,12 +172,13 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
         ("--jacobian", options.jacobian, &[Optimize]),
         ("--starts", options.starts.is_some(), &[Optimize, Laplace]),
         ("--iterations", options.iterations.is_some(), &[Optimize, Laplace, Advi]),
-        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc, Mclmc]),
-        ("--chains", options.chains.is_some(), &[Nuts, Hmc, Mclmc]),
+        ("--thin", options.thin.is_some(), &[Mh]),
+        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc, Mclmc, Mh]),
+        ("--chains", options.chains.is_some(), &[Nuts, Hmc, Mclmc, Mh]),
         ("--metric", options.metric.is_some(), &[Nuts, Mclmc]),
         ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts, Hmc]),
         ("--max-depth", options.max_depth.is_some(), &[Nuts]),
-        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Mclmc, Laplace, Advi]),
+        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Mclmc, Mh, Laplace, Advi]),
     ];
     let mut given = settings.iter().filter(|(_, given, _)| *given);
     let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., methods)| methods[0])) else {
@@ -223,6 +225,12 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
             hmc.warmup = options.warmup.unwrap_or(hmc.warmup);
             hmc.chains = options.chains.unwrap_or(hmc.chains);
             hmc.target_acceptance = options.target_acceptance.unwrap_or(hmc.target_acceptance);
+        }
+        Method::Mh(mh) => {
+            mh.draws = options.draws.unwrap_or(mh.draws);
+            mh.warmup = options.warmup.unwrap_or(mh.warmup);
+            mh.chains = options.chains.unwrap_or(mh.chains);
+            mh.thin = options.thin.or(mh.thin);
         }
         Method::Optimize(optimize) => {
             optimize.starts = options.starts.unwrap_or(optimize.starts);

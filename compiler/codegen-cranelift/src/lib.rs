@@ -82,8 +82,8 @@ pub fn compile(
 struct Natives {
     step: Option<Built>,
     enumerate: Option<Built>,
-    /// Simulate, weigh, density and gradient, by root.
-    runs: Vec<[Option<FuncId>; 4]>,
+    /// Simulate, weigh, density, replay and gradient, by root.
+    runs: Vec<[Option<FuncId>; 5]>,
 }
 
 fn define_all(module: &borel_flow::Module, statics: &Statics, linker: &mut Linker) -> Result<Natives, String> {
@@ -96,7 +96,7 @@ fn define_all(module: &borel_flow::Module, statics: &Statics, linker: &mut Linke
     let mut run = |id: Option<FunctionId>| id.map(|id| plain::define_run(&unit, linker, id)).transpose();
     let mut runs = Vec::with_capacity(module.roots.len());
     for root in &module.roots {
-        runs.push([run(root.simulate)?, run(root.weigh)?, run(root.density)?, run(root.gradient)?]);
+        runs.push([run(root.simulate)?, run(root.weigh)?, run(root.density)?, run(root.replay)?, run(root.gradient)?]);
     }
     let first_frame = module.layouts.len() as u32;
     let step = machine::define(&unit, linker, "step", first_frame, |root| root.step)?;
@@ -110,18 +110,21 @@ fn link(module: &borel_flow::Module, natives: Natives, code: &Code) -> Module {
     let Natives { step, enumerate, runs } = natives;
     let start = |built: &Option<Built>, root: usize| built.as_ref().and_then(|built| built.starts[root]);
     let roots =
-        module.roots.iter().zip(runs).enumerate().map(|(i, (root, [simulate, weigh, density, gradient]))| Root {
-            name: root.name.clone(),
-            environment: root.environment,
-            parameters: root.parameters.clone(),
-            result: root.result,
-            simulate: simulate.and_then(|id| entry::run(code, id)),
-            weigh: weigh.and_then(|id| entry::run(code, id)),
-            density: density.and_then(|id| entry::run(code, id)),
-            gradient: gradient.and_then(|id| entry::run(code, id)),
-            step_start: start(&step, i),
-            enumerate_start: start(&enumerate, i),
-            observes: root.observes,
+        module.roots.iter().zip(runs).enumerate().map(|(i, (root, [simulate, weigh, density, replay, gradient]))| {
+            Root {
+                name: root.name.clone(),
+                environment: root.environment,
+                parameters: root.parameters.clone(),
+                result: root.result,
+                simulate: simulate.and_then(|id| entry::run(code, id)),
+                weigh: weigh.and_then(|id| entry::run(code, id)),
+                density: density.and_then(|id| entry::run(code, id)),
+                replay: replay.and_then(|id| entry::run(code, id)),
+                gradient: gradient.and_then(|id| entry::run(code, id)),
+                step_start: start(&step, i),
+                enumerate_start: start(&enumerate, i),
+                observes: root.observes,
+            }
         });
     let roots = roots.collect();
     let frames = [&step, &enumerate].into_iter().flatten().flat_map(|built| built.layouts.iter().cloned());
@@ -134,5 +137,6 @@ fn link(module: &borel_flow::Module, natives: Natives, code: &Code) -> Module {
         step: step.and_then(|built| entry::machine(code, built)),
         enumerate: enumerate.and_then(|built| entry::machine(code, built)),
         statics: module.statics.clone(),
+        draws: module.draws.clone(),
     }
 }

@@ -21,6 +21,8 @@ pub enum Use {
     Step,
     /// Exact enumeration.
     Enumerate,
+    /// Executions on a trace, for Metropolis-Hastings.
+    Replay,
     /// The log density on an unconstrained point, and its gradient.
     Density,
     /// The log density on the values of the choices, and its gradient.
@@ -62,6 +64,7 @@ impl Target {
             step: self.purpose == Use::Step,
             enumerate: self.purpose == Use::Enumerate,
             density: self.purpose.is_density(),
+            replay: self.purpose == Use::Replay,
             constrained: self.purpose == Use::ConstrainedDensity,
             jacobian: self.purpose == Use::Density,
             record: self.record,
@@ -185,6 +188,7 @@ fn refused(target: &Target, refusal: &Refusal) -> Diagnostic {
         Use::Weigh => "importance sampling cannot run this",
         Use::Step => "smc cannot run this",
         Use::Enumerate => "enumerate cannot run this",
+        Use::Replay => "mh cannot run this",
         Use::Density | Use::ConstrainedDensity | Use::Mode => "this has no differentiable density",
     };
     let message = format!("{cannot}: {}", refusal.reason);

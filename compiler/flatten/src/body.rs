@@ -58,6 +58,8 @@ pub(crate) struct Body<'f, 'a> {
     pub span: Span,
     /// Of what the exponentials are that are in these locals: their logarithms are known. (In densities, where more digits are no harm.)
     pub exponents: HashMap<Local, Operand>,
+    /// Where in the calls and loops of the program control is, as an address (replay view).
+    pub path: Operand,
     /// Whether control gets to the end of the innermost open block.
     pub reachable: bool,
     /// Where the function is written, if it is.
@@ -66,13 +68,15 @@ pub(crate) struct Body<'f, 'a> {
     blocks: Vec<Block>,
     broken: HashSet<Label>,
     labels: u32,
+    /// Places that addresses tell apart.
+    places: i64,
 }
 
 impl<'f, 'a> Body<'f, 'a> {
     /// An empty function.
     pub fn new(flattener: &'f mut Flattener<'a>, view: View, results: Vec<Ty>, span: Span) -> Body<'f, 'a> {
         let origin = (span != Span::default()).then(|| flattener.site(span));
-        Body {
+        let mut body = Body {
             origin,
             flattener,
             view,
@@ -83,12 +87,22 @@ impl<'f, 'a> Body<'f, 'a> {
             index: None,
             span,
             exponents: HashMap::new(),
+            path: Operand::Int(0),
             reachable: true,
             locals: Vec::new(),
             blocks: vec![Vec::new()],
             broken: HashSet::new(),
             labels: 0,
-        }
+            places: 0,
+        };
+        body.begin_path();
+        body
+    }
+
+    /// A number that no other place of the function has.
+    pub fn place(&mut self) -> i64 {
+        self.places += 1;
+        self.places
     }
 
     /// The function, with these parameters.
@@ -244,6 +258,7 @@ impl<'f, 'a> Body<'f, 'a> {
     /// A call of a function of the module.
     pub fn call(&mut self, callee: FunctionId, args: Vec<Operand>, results: &[Ty]) -> Vec<Operand> {
         let locals = self.locals_for("", results);
+        self.pass_path(callee);
         self.emit(Stmt::Call(locals.clone(), callee, args));
         operands(&locals)
     }

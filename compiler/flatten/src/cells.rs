@@ -15,7 +15,7 @@ impl Body<'_, '_> {
     pub fn cell(&mut self, value: &Atom) -> Vec<Operand> {
         self.flattener.ambient = true;
         self.refuse_lazy_choices();
-        let number = self.named(Named::MemNew, Vec::new());
+        let number = self.memo_number();
         self.put_into(number, value);
         vec![number]
     }

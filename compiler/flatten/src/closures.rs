@@ -181,7 +181,7 @@ impl Body<'_, '_> {
         self.flattener.ambient = true;
         self.refuse_lazy_choices();
         let closure = self.word(closure);
-        let number = self.named(Named::MemNew, Vec::new());
+        let number = self.memo_number();
         let layout = self.flattener.mem_layout();
         let local = self.local("mem", Ty::Pointer);
         self.emit(Stmt::New(local, layout, vec![number, closure]));
@@ -310,6 +310,7 @@ impl Body<'_, '_> {
             |b| {
                 let closure = b.define("closure", Ty::Pointer, Expr::Load(mem, layout, 1));
                 let value = b.locals_for("value", &results);
+                b.enter_memo(key);
                 let candidates = b.all_candidates(ty);
                 b.dispatch(&candidates, ty, closure, &args, &Destination::Locals(value.clone()));
                 let value = operands(&value);

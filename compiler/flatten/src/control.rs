@@ -5,7 +5,7 @@ use crate::body::{Body, Destination, Target, operands};
 use crate::facts::names_choices;
 use borel_core as core;
 use borel_core::{Atom, End, Op};
-use borel_flow::{Binary, Expr, Operand, Stmt, Ty};
+use borel_flow::{Binary, Expr, Operand, Stmt, Ty, View};
 
 impl<'a> Body<'_, 'a> {
     /// A block whose value goes to the destination.
@@ -99,17 +99,23 @@ impl<'a> Body<'_, 'a> {
         let named = self.records() && names_choices(block);
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
-        let counter = named.then(|| self.local("iteration", Ty::Int));
+        let replayed = self.view == View::Replay && self.may(block, true, false);
+        let counter = (named || replayed).then(|| self.local("iteration", Ty::Int));
         if let Some(counter) = counter {
             self.emit(Stmt::Let(counter, Expr::Use(Operand::Int(0))));
-            self.index = Some(Operand::Local(counter));
+        }
+        if named {
+            self.index = counter.map(Operand::Local);
         }
         let target = self.label();
         let scopes = self.scopes.len();
         let entry = Target { label: target, destination: destination.clone(), params: locals, counter, scopes };
         self.targets.insert(label, entry);
         // The body of a loop never yields.
-        self.repeat(target, |b| b.core_block(block, &Destination::Locals(Vec::new())));
+        self.repeat(target, |b| {
+            let iteration = counter.filter(|_| replayed).map(Operand::Local);
+            b.in_iteration(iteration, |b| b.core_block(block, &Destination::Locals(Vec::new())));
+        });
         self.index = saved;
         if outer.is_some() {
             self.leave_scopes(scopes - 1);
@@ -181,13 +187,15 @@ impl<'a> Body<'_, 'a> {
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
         let suspends = self.may_suspend(block);
+        let replayed = self.view == View::Replay && self.may(block, true, false);
         self.count_to(length, |b, i| {
             if named {
                 b.index = Some(i);
             }
             b.vars.insert(index, vec![i]);
             let element = b.locals_for("", &words);
-            b.core_block(block, &Destination::Locals(element.clone()));
+            let destination = Destination::Locals(element.clone());
+            b.in_iteration(replayed.then_some(i), |b| b.core_block(block, &destination));
             b.fill(array, i, &operands(&element), suspends);
         });
         self.index = saved;

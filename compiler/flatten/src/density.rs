@@ -64,8 +64,8 @@ impl Body<'_, '_> {
         Operand::Local(results[0])
     }
 
-    /// A choice of arrays or matrices.
-    fn read_object(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+    /// How many rows and columns the values of a distribution over arrays or matrices have, [`ARRAY`] of arrays.
+    pub fn shape_of_values(&mut self, kind: DistKind, parameters: &[Operand]) -> (Operand, Operand) {
         let size = size_parameter(kind);
         let (parameter, operand) = (kind.entry().parameters[size].kind, parameters[size]);
         let rows = match parameter {
@@ -77,6 +77,12 @@ impl Body<'_, '_> {
             (ValueKind::Matrix, _) => rows,
             _ => ARRAY,
         };
+        (rows, columns)
+    }
+
+    /// A choice of arrays or matrices.
+    fn read_object(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        let (rows, columns) = self.shape_of_values(kind, &parameters);
         let value = self.constrain(transform(kind), rows, columns);
         let log_density = self.known_log_density(kind, parameters, vec![value]);
         self.score(log_density);
@@ -108,8 +114,13 @@ impl Body<'_, '_> {
 
     /// Says that a posterior by draws is no function of the point.
     pub fn refuse_estimates(&mut self, method: Option<&Operand>) {
-        if self.view == View::Density && method != Some(&Operand::Int(0)) {
-            let reason = "`infer` by draws gives another posterior each time, so there is no density to differentiate";
+        if matches!(self.view, View::Density | View::Replay) && method != Some(&Operand::Int(0)) {
+            let reason = match self.view {
+                View::Density => {
+                    "`infer` by draws gives another posterior each time, so there is no density to differentiate"
+                }
+                _ => "`infer` by draws gives another posterior each time, so that a trace does not say what it weighs",
+            };
             self.refuse(
                 reason.into(),
                 "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into(),

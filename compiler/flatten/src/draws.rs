@@ -5,7 +5,8 @@
 //! | draw | from the stream | from the stream | from the stream | suspends, the explorer chooses |
 //! | score | computed, not used | log weight | log weight, then suspends | log weight |
 //!
-//! In the density view a draw is read from the unconstrained point, and scored itself ([`crate::density`]).
+//! In the density view a draw is read from the unconstrained point, and scored itself ([`crate::density`]). In the replay view it is looked
+//! up in a trace ([`crate::replay`]).
 
 use crate::Refusal;
 use crate::body::Body;
@@ -25,7 +26,7 @@ impl<'a> Body<'_, 'a> {
         let value = match source {
             Source::Known(kind, atoms) => {
                 let parameters = self.atoms(atoms);
-                vec![self.draw(*kind, parameters)]
+                vec![self.draw(*kind, parameters, choice)]
             }
             Source::Value(atom) => self.draw_value(atom, ty),
         };
@@ -35,13 +36,20 @@ impl<'a> Body<'_, 'a> {
         value
     }
 
-    pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+    /// A draw from a distribution of the catalogue; with the name of the choice, if it has one.
+    pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>, choice: Option<ChoiceId>) -> Operand {
         match self.view {
+            View::Replay => return self.replay_draw(kind, parameters, choice),
             View::Enumerate => return self.choose(kind, parameters),
             View::Density => return self.read_choice(kind, parameters),
             _ => {}
         }
         self.check_parameters(kind, &parameters);
+        self.drawn(kind, parameters)
+    }
+
+    /// A value from the stream; the parameters are known to be in their domains.
+    pub fn drawn(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
         self.runtime(Runtime::Distribution(kind, Function::Sample), value_type(kind), parameters)
     }
 
@@ -246,8 +254,12 @@ impl<'a> Body<'_, 'a> {
 
     /// Whether running a block in this view may suspend.
     pub fn may_suspend(&self, block: &Block) -> bool {
+        self.may(block, self.view == View::Enumerate, self.view == View::Step)
+    }
+
+    /// Whether running a block may draw or score, as far as that is asked.
+    pub fn may(&self, block: &Block, draws: bool, scores: bool) -> bool {
         let facts = &self.flattener.facts;
-        let (draws, scores) = (self.view == View::Enumerate, self.view == View::Step);
         block.stmts.iter().any(|stmt| {
             let effects = match &stmt.op {
                 Op::Sample(..) | Op::Read(..) => return draws,
@@ -257,7 +269,7 @@ impl<'a> Body<'_, 'a> {
                     self.var_type(closure).map(|ty| facts.effects_of_closure(ty)).unwrap_or_default()
                 }
                 Op::Lambda(_) => return false,
-                op => return op.blocks().into_iter().any(|inner| self.may_suspend(inner)),
+                op => return op.blocks().into_iter().any(|inner| self.may(inner, draws, scores)),
             };
             draws && effects.draws || scores && effects.scores
         })

@@ -9,7 +9,7 @@ use borel_core as core;
 use borel_core::{Program, Ty, Type};
 use borel_flow::{Function, FunctionId, Module, Root, Site, View};
 use borel_source::{Name, Span};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// A piece of code that functions are made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,6 +87,10 @@ pub(crate) struct Flattener<'a> {
     names: HashMap<String, usize>,
     sites: Vec<Span>,
     site_of: HashMap<Span, Site>,
+    /// The places where the replay view draws.
+    pub draws: Vec<borel_abi::module::Draw>,
+    /// The functions of the replay view, which read where they are called from the context.
+    pub replaying: HashSet<FunctionId>,
     statics: Vec<String>,
     static_of: HashMap<Name, u32>,
 }
@@ -113,6 +117,8 @@ impl<'a> Flattener<'a> {
             names: HashMap::new(),
             sites: Vec::new(),
             site_of: HashMap::new(),
+            draws: Vec::new(),
+            replaying: HashSet::new(),
             statics: Vec::new(),
             static_of: HashMap::new(),
         }
@@ -126,6 +132,7 @@ impl<'a> Flattener<'a> {
             (self.request.step, View::Step),
             (self.request.enumerate, View::Enumerate),
             (self.request.density, View::Density),
+            (self.request.replay, View::Replay),
         ];
         let index = self.root(Source::Program(root));
         for (_, view) in asked.into_iter().filter(|(asked, _)| *asked) {
@@ -158,6 +165,7 @@ impl<'a> Flattener<'a> {
             choices: self.program.choices.iter().map(|choice| choice.name.to_string()).collect(),
             statics: self.statics,
             roots: self.roots.into_iter().map(|(_, root)| root).collect(),
+            draws: self.draws,
             ambient: self.ambient,
         }
     }
@@ -177,6 +185,9 @@ impl<'a> Flattener<'a> {
         let id = FunctionId(self.functions.len() as u32);
         self.functions.push(None);
         self.instances.insert(instance, id);
+        if instance.view == View::Replay {
+            self.replaying.insert(id);
+        }
         self.queue.push_back((instance, id));
         id
     }
@@ -196,6 +207,7 @@ impl<'a> Flattener<'a> {
             _ if !effects.draws && !effects.scores => View::Pure,
             View::Enumerate if !effects.draws => View::Weigh,
             View::Weigh | View::Step if !effects.scores => View::Simulate,
+            View::Replay if !effects.draws => View::Weigh,
             // What happens inside a memoised call is scored, but the particle is not stopped there.
             View::Step if matches!(code, Code::Mem(_)) => View::Weigh,
             view => view,
@@ -207,6 +219,7 @@ impl<'a> Flattener<'a> {
         match view {
             View::Enumerate => View::Enumerate,
             View::Density => View::Density,
+            View::Replay => View::Replay,
             _ if self.facts.draw_may_score(self.program, ty) => View::Weigh,
             _ => View::Simulate,
         }
@@ -226,6 +239,7 @@ impl<'a> Flattener<'a> {
             View::Step => ".step",
             View::Enumerate => ".enumerate",
             View::Density => ".density",
+            View::Replay => ".replay",
         };
         let name = format!("{name}{suffix}");
         let count = self.names.entry(name.clone()).or_insert(0);

@@ -223,7 +223,7 @@ impl Body<'_, '_> {
                 self.check_parameters(kind, &parameters);
                 self.choice(asked.distribution, value_type(kind))
             }
-            Query::Draw => self.draw(kind, parameters),
+            Query::Draw => self.draw(kind, parameters, None),
             Query::LogDensity => self.known_log_density(kind, parameters, asked.operands.clone()),
             Query::Quantity(quantity) => self.known_quantity(quantity, kind, parameters, asked.operands.clone()),
         };
@@ -463,6 +463,7 @@ impl Body<'_, '_> {
             Query::Draw => {
                 let chosen = match self.view {
                     View::Enumerate => self.choice(asked.distribution, Ty::Int),
+                    View::Replay => self.replay_index(weights),
                     _ => self.named(Named::SampleIndex, vec![weights]),
                 };
                 let value = self.element(values, chosen, &words);
@@ -511,7 +512,7 @@ impl Body<'_, '_> {
         let answer = match query {
             Query::Draw => self.filled(&words, length, |b, i| {
                 let distribution = distribution(b, i);
-                b.ask_one(query, ty, distribution, Vec::new(), &words)
+                b.in_iteration(Some(i), |b| b.ask_one(query, ty, distribution, Vec::new(), &words))
             }),
             Query::Quantity(Quantity::Mean | Quantity::Variance) => {
                 let results = self.flattener.moment_words(element);

@@ -22,6 +22,7 @@ mod matrices;
 mod names;
 mod operations;
 mod reach;
+mod replay;
 mod representation;
 mod roots;
 mod text;
@@ -43,6 +44,8 @@ pub struct Request {
     pub enumerate: bool,
     /// The density, on an unconstrained point.
     pub density: bool,
+    /// Executions on a trace.
+    pub replay: bool,
     /// Whether the numbers of the point are the values of the choices, and not unconstrained.
     pub constrained: bool,
     /// Whether the logarithms of the Jacobians of their transforms are part of the density.
@@ -59,6 +62,7 @@ impl Request {
         step: false,
         enumerate: false,
         density: false,
+        replay: false,
         constrained: false,
         jacobian: false,
         record: false,

@@ -65,6 +65,7 @@ impl Flattener<'_> {
             step: None,
             enumerate: None,
             density: None,
+            replay: None,
             gradient: None,
             observes: self.facts.effects_of(unit).scores,
         }
@@ -78,6 +79,7 @@ impl Flattener<'_> {
             View::Step => root.step,
             View::Enumerate => root.enumerate,
             View::Density => root.density,
+            View::Replay => root.replay,
             View::Simulate | View::Pure => root.simulate,
         };
         if slot.is_some() {
@@ -91,6 +93,7 @@ impl Flattener<'_> {
             View::Step => root.step = id,
             View::Enumerate => root.enumerate = id,
             View::Density => root.density = id,
+            View::Replay => root.replay = id,
             View::Simulate | View::Pure => root.simulate = id,
         }
     }

@@ -81,6 +81,8 @@ pub struct Module {
     pub statics: Vec<String>,
     /// What can be inferred or run.
     pub roots: Vec<Root>,
+    /// Choices of the replay view, by the number in [`Runtime`] calls that look them up.
+    pub draws: Vec<borel_abi::module::Draw>,
     /// Whether particles carry a trace, a memo table, a scope and a counter (some function records, memoises or scopes).
     pub ambient: bool,
 }
@@ -107,6 +109,8 @@ pub struct Root {
     pub enumerate: Option<FunctionId>,
     /// Density view.
     pub density: Option<FunctionId>,
+    /// Replay view.
+    pub replay: Option<FunctionId>,
     /// The density with its derivatives: without results.
     pub gradient: Option<FunctionId>,
     /// Whether anything in it observes, factors or conditions.
@@ -116,7 +120,7 @@ pub struct Root {
 impl Root {
     /// The functions of its views.
     pub fn functions(&self) -> impl Iterator<Item = FunctionId> {
-        let views = [self.simulate, self.weigh, self.step, self.enumerate, self.density, self.gradient];
+        let views = [self.simulate, self.weigh, self.step, self.enumerate, self.density, self.replay, self.gradient];
         views.into_iter().flatten()
     }
 }
@@ -137,6 +141,8 @@ pub enum View {
     /// Reads each choice from an unconstrained point; adds up the log density of choices and scores, and the logarithms of the
     /// Jacobians of the transforms
     Density,
+    /// Each choice is looked up in a trace by its address, or drawn where it is not there; choices are scored apart from the log weight
+    Replay,
 }
 
 /// A function.
@@ -343,6 +349,8 @@ pub enum Unary {
     IntToBool,
     /// Real to its bits as an Int
     Bits,
+    /// Int to the Real with these bits
+    FromBits,
     /// Pointer: is it 0?
     IsNull,
     /// Pointer to its address as an Int
@@ -388,6 +396,8 @@ pub enum Binary {
     LeInt,
     /// Int comparison as if unsigned (bounds checks)
     LtUnsigned,
+    /// Int: an address from an address and a number
+    Mix,
     /// Bool, both evaluated
     And,
     /// Bool

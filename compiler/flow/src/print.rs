@@ -41,6 +41,7 @@ fn describe_root(module: &Module, root: &Root) -> String {
         ("step", root.step),
         ("enumerate", root.enumerate),
         ("density", root.density),
+        ("replay", root.replay),
         ("gradient", root.gradient),
     ];
     let mut text = format!("root {:?} environment {}", root.name, root.environment.0);

@@ -202,6 +202,18 @@ named! {
     ScopeEnter "borel_scope_enter" (Int, Int) -> (Int) false;
     /// Restores a scope
     ScopeLeave "borel_scope_leave" (Int) -> () false;
+    /// A number for an object used as a key
+    KeyHash "borel_key_hash" (Borrowed) -> (Int) false;
+    /// Looks up a choice in the trace: address, number of the draw. Gives whether it has a value, and the value as a word
+    ChoiceFind "borel_choice_find" (Int, Int) -> (Bool, Int) false;
+    /// The same for values that are pointers: null if there is none
+    ChoiceFindPointer "borel_choice_find_pointer" (Int, Int) -> (Pointer) false;
+    /// Puts the choice that was looked up last into the new trace: its value as a word, its log density
+    ChoiceScore "borel_choice_score" (Int, Real) -> () false;
+    /// The same for values that are pointers
+    ChoiceScorePointer "borel_choice_score_pointer" (Owned, Real) -> () false;
+    /// What the trace had for the choice that was looked up last is of another shape: it is drawn
+    ChoiceReject "borel_choice_reject" () -> () false;
     /// The plan of the point says something else than this: site of the choice, how many numbers it reads
     PointExtend "borel_point_extend" (Int, Int) -> () false;
     /// The log density is no longer finite at a site

@@ -43,6 +43,8 @@ pub struct Ctx {
     pub tape: *mut u64,
     /// The end of the tape.
     pub tape_end: *mut u64,
+    /// Where in the calls and loops of the program the execution is (replay view); see [`crate::replay`].
+    pub path: i64,
     /// The stream of random numbers.
     pub stream: Stream,
     /// Results of runtime functions that have several.
@@ -85,6 +87,8 @@ pub mod offset {
     pub const TAPE: i32 = offset_of!(Ctx, tape) as i32;
     /// See [`Ctx::tape_end`].
     pub const TAPE_END: i32 = offset_of!(Ctx, tape_end) as i32;
+    /// See [`Ctx::path`].
+    pub const PATH: i32 = offset_of!(Ctx, path) as i32;
     /// See [`Ctx::stream`].
     pub const STREAM: i32 = offset_of!(Ctx, stream) as i32;
     /// See [`Ctx::results`].

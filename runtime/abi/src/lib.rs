@@ -20,6 +20,7 @@ mod memo;
 pub mod module;
 pub mod object;
 pub mod point;
+pub mod replay;
 pub mod scopes;
 pub mod shape;
 pub mod show;

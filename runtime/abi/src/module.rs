@@ -23,6 +23,21 @@ pub struct Module {
     pub enumerate: Option<Machine>,
     /// Constants of the program as immortal objects: text.
     pub statics: Vec<String>,
+    /// Where the program draws, in the replay view.
+    pub draws: Vec<Draw>,
+}
+
+/// A place where a program draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// The distribution, by its number in the catalogue; none: a draw of a posterior, by its index.
+    pub distribution: Option<u32>,
+    /// The name of the choice, by its number, if it has one.
+    pub choice: Option<u32>,
+    /// The source place.
+    pub site: u32,
+    /// Whether the value is a pointer.
+    pub is_pointer: bool,
 }
 
 /// A name for choices.
@@ -51,6 +66,8 @@ pub struct Root {
     /// Runs it to its end at the point of the worker, with its log density (density view). Named choices are recorded if the program
     /// was compiled to record.
     pub density: Option<Run>,
+    /// Runs it to its end on the trace of the worker (replay view).
+    pub replay: Option<Run>,
     /// Adds the derivatives of the log density to those of the point; without results (gradient of the density view).
     pub gradient: Option<Run>,
     /// The state of a particle that has not begun, in [`Module::step`].

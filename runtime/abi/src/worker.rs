@@ -10,6 +10,7 @@ use crate::layout::{IMMORTAL, builtin};
 use crate::module::Module;
 use crate::object::{self, LayoutInfo, is_object};
 use crate::point::Point;
+use crate::replay::Replay;
 use crate::scopes::{ScopeCache, ScopeEntry, Scopes};
 use crate::stack;
 use crate::stream::Stream;
@@ -72,6 +73,8 @@ pub struct Worker {
     /// Where densities are evaluated.
     pub(crate) point: Point,
     pub(crate) tape: Tape,
+    /// Where choices are looked up in the replay view.
+    pub(crate) replay: Replay,
     jump: *mut JumpBuffer,
     error: Option<RuntimeError>,
 }
@@ -117,12 +120,15 @@ impl Worker {
             derivative: null_mut(),
             tape: null_mut(),
             tape_end: null_mut(),
+            path: 0,
             stream: Stream::new(seed),
             results: [0; RESULTS],
             free: [null_mut(); SMALL_CLASSES],
         };
         let heap = Heap::new(host.budget.clone());
         let scope_cache = ScopeCache::default();
+        let owns_pointers = module.draws.iter().any(|draw| draw.is_pointer);
+        let replay = Replay::new(owns_pointers);
         Worker {
             ctx,
             heap,
@@ -132,6 +138,7 @@ impl Worker {
             scope_cache,
             point: Point::default(),
             tape: Tape::default(),
+            replay,
             jump: null_mut(),
             error: None,
         }
@@ -174,6 +181,11 @@ impl Worker {
     /// The point at which densities are evaluated.
     pub fn point(&mut self) -> &mut Point {
         &mut self.point
+    }
+
+    /// The trace on which the replay view runs.
+    pub fn replay(&mut self) -> &mut Replay {
+        &mut self.replay
     }
 
     /// Makes compiled code read the point from its beginning, with a log weight of 0 and an empty tape.

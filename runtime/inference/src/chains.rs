@@ -5,9 +5,11 @@ use crate::densities::{Densities, Recorded};
 use crate::density::Density;
 use crate::hmc::{self, Hmc};
 use crate::mclmc::{self, Mclmc};
+use crate::mh::{self, Mh};
 use crate::nuts::{self, Nuts};
-use crate::run::Outcome;
-use borel_abi::{ErrorKind, RuntimeError};
+use crate::run::{Job, Outcome};
+use crate::team::on_threads;
+use borel_abi::{ErrorKind, Host, RuntimeError};
 use borel_posterior::Draws;
 use borel_posterior::diagnostics::e_bfmi;
 
@@ -72,6 +74,36 @@ pub fn mclmc(densities: &Densities<'_>, settings: &Mclmc, control: &Control<'_>)
     run(densities, settings.chains, settings.warmup, |density, number| {
         mclmc::chain(density, settings, densities.seed, number, control)
     })
+}
+
+/// Runs Metropolis-Hastings.
+pub fn mh(
+    job: &Job,
+    host: &Host,
+    settings: &Mh,
+    (seed, threads): (u64, usize),
+    control: &Control<'_>,
+) -> Result<Outcome, RuntimeError> {
+    let numbers: Vec<u64> = (0..settings.chains as u64).collect();
+    let found = on_threads(threads, numbers, |(_, number)| mh::chain(job, host, settings, (seed, number), control))?;
+    let proposals: u64 = found.iter().map(|one| one.proposals).sum();
+    let accepted: u64 = found.iter().map(|one| one.accepted).sum();
+    let rejection = found.iter().find_map(|one| one.rejection.clone());
+    let sampled = found.into_iter().map(|one| {
+        let energies = vec![f64::NAN; one.draws.weights.len()];
+        let warmup_seconds = one.warmup_seconds;
+        let chain = ChainOfDraws { energies, warmup_seconds, partial: one.partial, ..ChainOfDraws::default() };
+        Sampled { chain, draws: one.draws, live_objects: one.live_objects }
+    });
+    let mut outcome = joined(sampled.collect(), settings.warmup)?;
+    outcome.diagnostics = vec![
+        ("chains", settings.chains as f64),
+        ("warmup", settings.warmup as f64),
+        ("proposals", proposals as f64),
+        ("acceptance_rate", accepted as f64 / proposals.max(1) as f64),
+    ];
+    outcome.rejection = rejection;
+    Ok(outcome)
 }
 
 fn run(

@@ -64,6 +64,8 @@ enum Code {
     Run(Run),
     /// To their end, from the point of the worker
     Evaluate(Run),
+    /// To their end, on the trace of the worker
+    Replay(Run),
 }
 
 /// A root of a compiled program, with its environment.
@@ -92,6 +94,8 @@ pub enum View {
     Simulate,
     /// At the point of the worker
     Density,
+    /// On the trace of the worker
+    Replay,
 }
 
 impl CompiledModel {
@@ -111,10 +115,11 @@ impl CompiledModel {
             View::Step | View::Weigh => step().or_else(weigh)?,
             View::Simulate => Code::Run(info.simulate?),
             View::Density => Code::Evaluate(info.density?),
+            View::Replay => Code::Replay(info.replay?),
         };
         let format = match &code {
             Code::Step(machine, _) => Format::of_machine(module, machine, info.result),
-            Code::Run(_) | Code::Evaluate(_) => Format::of_runs(module, info.result),
+            Code::Run(_) | Code::Evaluate(_) | Code::Replay(_) => Format::of_runs(module, info.result),
         };
         let (module, host) = (module.clone(), host.clone());
         Some(CompiledModel { module, root, captured, code, format, host, memory: (0, 0) })
@@ -161,6 +166,23 @@ impl CompiledModel {
         words
     }
 
+    /// Runs one execution on the trace of the worker. Gives its log weight, and whether it came to its end: if not, it failed after
+    /// a score of zero, and what it had is left to the heap.
+    pub(crate) fn replay(
+        &self,
+        worker: &mut Worker,
+        particles: &mut Particles,
+        stream: &mut Stream,
+    ) -> Result<(f64, bool), RuntimeError> {
+        let Code::Replay(run) = self.code else { return Err(RuntimeError::new(ErrorKind::Refused)) };
+        let words = particles.get_mut(0);
+        words.fill(0);
+        std::mem::swap(&mut worker.ctx().stream, stream);
+        let ended = run_one(run, worker, self.captured.pointer(), words, self.format.start());
+        std::mem::swap(&mut worker.ctx().stream, stream);
+        Ok((f64::from_bits(std::mem::replace(&mut words[LOG_WEIGHT], 0)), ended?))
+    }
+
     fn advance_machine(
         &self,
         machine: &Machine,
@@ -186,20 +208,20 @@ impl CompiledModel {
     }
 }
 
-/// Runs an execution to its end. What fails after a score of zero is impossible, not an error.
+/// Runs an execution to its end. What fails after a score of zero is impossible, not an error. Gives whether the end was reached.
 fn run_one(
     run: Run,
     worker: &mut Worker,
     environment: *const u64,
     words: &mut [u64],
     start: usize,
-) -> Result<(), RuntimeError> {
+) -> Result<bool, RuntimeError> {
     let ctx = worker.ctx();
     ctx.log_weight = 0.0;
     ctx.trace = std::mem::replace(&mut words[TRACE], 0) as *mut u64;
     ctx.memo = std::mem::replace(&mut words[MEMO], 0) as *mut u64;
     ctx.mems = words[MEMS] as i64;
-    ctx.scope = 0;
+    (ctx.scope, ctx.path) = (0, 0);
     let out = words[start..].as_mut_ptr();
     // SAFETY: the environment is alive, and there is room for the result; the closure captures pointers only.
     let result = unsafe { worker.enter(move |ctx: *mut Ctx| run(ctx, environment, out)) };
@@ -212,7 +234,7 @@ fn run_one(
     match result {
         Ok(()) => {
             (words[TRACE], words[MEMO]) = (trace, memo);
-            Ok(())
+            Ok(true)
         }
         Err(error) => {
             // SAFETY: the particle's own; what else the execution had is left to the heap.
@@ -221,7 +243,7 @@ fn run_one(
                 worker.release(memo);
             }
             words[start..].fill(0);
-            if is_impossible(&error, log_weight) { Ok(()) } else { Err(error) }
+            if is_impossible(&error, log_weight) { Ok(false) } else { Err(error) }
         }
     }
 }
@@ -262,6 +284,7 @@ impl Model for CompiledModel {
                 worker.begin_density();
                 self.run_all(*run, worker, particles)
             }
+            Code::Replay(run) => self.run_all(*run, worker, particles),
         };
         std::mem::swap(&mut worker.ctx().stream, stream);
         result?;

@@ -3,10 +3,9 @@
 use crate::density::Density;
 use crate::run::Job;
 use crate::target::discover;
-use crate::team::thread_pool;
+use crate::team::on_threads;
 use borel_abi::{ErrorKind, Host, RuntimeError};
 use borel_posterior::Draws;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 /// The density of a model with its data.
 pub struct Densities<'a> {
@@ -48,15 +47,7 @@ impl Densities<'_> {
         }
         let densities: Result<Vec<Density>, RuntimeError> = (0..count).map(|_| density.another()).collect();
         let densities = densities?;
-        let threads = self.threads.min(densities.len());
-        let all: Result<Vec<T>, RuntimeError> = match if threads > 1 { thread_pool(threads) } else { None } {
-            Some(pool) => {
-                let all: Vec<Result<T, RuntimeError>> =
-                    pool.install(|| densities.into_par_iter().enumerate().map(run).collect());
-                all.into_iter().collect()
-            }
-            None => densities.into_iter().enumerate().map(run).collect(),
-        };
+        let all = on_threads(self.threads, densities, run);
         all.map_err(|error| self.located(error))
     }
 

@@ -9,6 +9,7 @@ use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::hmc::Hmc;
 use crate::importance::{Importance, importance};
 use crate::mclmc::Mclmc;
+use crate::mh::Mh;
 use crate::model::Model;
 use crate::nuts::Nuts;
 use crate::resample::Resampling;
@@ -75,6 +76,8 @@ pub enum Method {
     Hmc(Hmc),
     /// Unadjusted microcanonical Langevin Monte Carlo
     Mclmc(Mclmc),
+    /// Metropolis-Hastings, a choice at a time
+    Mh(Mh),
     /// The mode
     Optimize(Optimize),
     /// A normal approximation at the mode
@@ -138,6 +141,7 @@ pub fn infer(job: &Job, host: &Host, settings: &Settings<'_>) -> Result<Outcome,
             Method::Nuts(nuts) => chains::nuts(&densities(job, host, settings)?, &nuts, &control),
             Method::Hmc(hmc) => chains::hmc(&densities(job, host, settings)?, &hmc, &control),
             Method::Mclmc(mclmc) => chains::mclmc(&densities(job, host, settings)?, &mclmc, &control),
+            Method::Mh(mh) => chains::mh(job, host, &mh, (settings.seed, settings.threads), &control),
             Method::Optimize(optimize) => {
                 approximation::optimize(&densities(job, host, settings)?, &optimize, &control)
             }

@@ -103,3 +103,20 @@ fn side_by_side<P: Send>(
     errors.sort_by_key(|error| error.as_ref().map_or(usize::MAX, |(number, _)| *number));
     errors.into_iter().flatten().next().map_or(Ok(()), |(_, error)| Err(error))
 }
+
+/// Runs something for each of several, with its number: one after the other, or on a pool of threads. Of several errors the first one counts.
+pub(crate) fn on_threads<T: Send, R: Send>(
+    threads: usize,
+    all: Vec<T>,
+    run: impl Fn((usize, T)) -> Result<R, RuntimeError> + Send + Sync,
+) -> Result<Vec<R>, RuntimeError> {
+    let threads = threads.min(all.len());
+    match if threads > 1 { thread_pool(threads) } else { None } {
+        Some(pool) => {
+            let results: Vec<Result<R, RuntimeError>> =
+                pool.install(|| all.into_par_iter().enumerate().map(run).collect());
+            results.into_iter().collect()
+        }
+        None => all.into_iter().enumerate().map(run).collect(),
+    }
+}

@@ -139,6 +139,7 @@ impl Body<'_> {
             Unary::BoolToInt => ins.uextend(types::I64, x),
             Unary::IntToBool => ins.icmp_imm_s(IntCC::NotEqual, x, 0),
             Unary::Bits => ins.bitcast(types::I64, MemFlagsData::new(), x),
+            Unary::FromBits => ins.bitcast(types::F64, MemFlagsData::new(), x),
             Unary::Address => x,
             Unary::IsNull => ins.icmp_imm_s(IntCC::Equal, x, 0),
         }
@@ -171,6 +172,13 @@ impl Body<'_> {
             Binary::LtInt => ins.icmp(IntCC::SignedLessThan, a, b),
             Binary::LeInt => ins.icmp(IntCC::SignedLessThanOrEqual, a, b),
             Binary::LtUnsigned => ins.icmp(IntCC::UnsignedLessThan, a, b),
+            Binary::Mix => {
+                // Numbers are small: what is added spreads over all bits, and the order of the steps matters.
+                let factor = self.builder.ins().iconst(types::I64, borel_abi::replay::FACTOR);
+                let sum = self.builder.ins().bxor(a, b);
+                let product = self.builder.ins().imul(sum, factor);
+                self.builder.ins().rotl_imm_u(product, borel_abi::replay::ROTATION)
+            }
             Binary::And => ins.band(a, b),
             Binary::Or => ins.bor(a, b),
         }

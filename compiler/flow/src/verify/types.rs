@@ -285,6 +285,7 @@ fn unary(op: Unary) -> (Ty, Ty) {
         Unary::BoolToInt => (Ty::Bool, Ty::Int),
         Unary::IntToBool => (Ty::Int, Ty::Bool),
         Unary::Bits => (Ty::Real, Ty::Int),
+        Unary::FromBits => (Ty::Int, Ty::Real),
         Unary::IsNull => (Ty::Pointer, Ty::Bool),
         Unary::Address => (Ty::Pointer, Ty::Int),
     }
@@ -294,7 +295,9 @@ fn binary(op: Binary) -> (Ty, Ty) {
     match op {
         Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Min | Binary::Max => (Ty::Real, Ty::Real),
         Binary::Eq | Binary::Lt | Binary::Le => (Ty::Real, Ty::Bool),
-        Binary::AddInt | Binary::SubInt | Binary::MulInt | Binary::MinInt | Binary::MaxInt => (Ty::Int, Ty::Int),
+        Binary::Mix | Binary::AddInt | Binary::SubInt | Binary::MulInt | Binary::MinInt | Binary::MaxInt => {
+            (Ty::Int, Ty::Int)
+        }
         Binary::EqInt | Binary::LtInt | Binary::LeInt | Binary::LtUnsigned => (Ty::Int, Ty::Bool),
         Binary::And | Binary::Or | Binary::EqBool => (Ty::Bool, Ty::Bool),
     }

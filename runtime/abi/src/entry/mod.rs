@@ -13,6 +13,7 @@ mod math;
 mod matrix;
 mod memory;
 mod particle;
+mod replay;
 mod text;
 
 /// Name and address of every function here.
@@ -26,6 +27,7 @@ pub fn symbols() -> Vec<(&'static str, *const u8)> {
         math::symbols,
         text::symbols,
         matrix::symbols,
+        replay::symbols,
     ];
     let mut symbols = particle::symbols();
     symbols.extend(modules.iter().flat_map(|module| module()));

@@ -89,12 +89,22 @@ unsafe fn record(ctx: *mut Ctx, layout: u32, choice: i64, index: i64, shape: i64
 
 unsafe extern "C" fn borel_record(ctx: *mut Ctx, choice: i64, index: i64, shape: i64, value: u64) {
     // SAFETY: called by compiled code with its context.
-    unsafe { or_raise(ctx, -1, record(ctx, builtin::RECORD.0, choice, index, shape, value)) }
+    unsafe {
+        if Worker::of(ctx).replay.is_quiet() {
+            return;
+        }
+        or_raise(ctx, -1, record(ctx, builtin::RECORD.0, choice, index, shape, value))
+    }
 }
 
 unsafe extern "C" fn borel_record_pointer(ctx: *mut Ctx, choice: i64, index: i64, shape: i64, value: u64) {
     // SAFETY: called by compiled code with its context and an owned pointer.
-    unsafe { or_raise(ctx, -1, record(ctx, builtin::RECORD_POINTER.0, choice, index, shape, value)) }
+    unsafe {
+        if Worker::of(ctx).replay.is_quiet() {
+            return Worker::of(ctx).release(value);
+        }
+        or_raise(ctx, -1, record(ctx, builtin::RECORD_POINTER.0, choice, index, shape, value))
+    }
 }
 
 unsafe extern "C" fn borel_scope_enter(ctx: *mut Ctx, choice: i64, index: i64) -> i64 {

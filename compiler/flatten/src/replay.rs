@@ -1,0 +1,200 @@
+//! Choices in the replay view: each is looked up in the current trace by its address, or drawn, and put into the new trace with its log
+//! density.
+//!
+//! The address is mixed from the path, which says by which calls, iterations and arguments of `mem` control has come here, and from the
+//! place of the draw in its function. A function finds its path in the context, where its caller has put it; within a function the path is in locals, and
+//! nothing has to be restored, however control leaves a loop.
+
+use crate::body::Body;
+use borel_abi::ctx::offset;
+use borel_abi::module::Draw;
+use borel_core::{ChoiceId, DistKind};
+use borel_flow::runtime::{Named, value_type};
+use borel_flow::{Binary, Expr, FunctionId, Operand, Runtime, Stmt, Ty, Unary, View};
+
+impl Body<'_, '_> {
+    /// Finds out where the function is called from.
+    pub(crate) fn begin_path(&mut self) {
+        if self.view == View::Replay {
+            self.path = self.define("path", Ty::Int, Expr::Context(offset::PATH));
+        }
+    }
+
+    /// Says to a function where it is called from.
+    pub(crate) fn pass_path(&mut self, callee: FunctionId) {
+        if self.view == View::Replay && self.flattener.replaying.contains(&callee) {
+            let path = self.address();
+            self.emit(Stmt::SetContext(offset::PATH, path));
+        }
+    }
+
+    /// The address of this place, which is a new one with each call.
+    fn address(&mut self) -> Operand {
+        let place = self.place();
+        self.binary(Ty::Int, Binary::Mix, self.path, Operand::Int(place))
+    }
+
+    /// The body of a loop, in an iteration if choices in it are told apart by that.
+    pub(crate) fn in_iteration<T>(&mut self, iteration: Option<Operand>, body: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(iteration) = iteration.filter(|_| self.view == View::Replay) else { return body(self) };
+        let outer = self.path;
+        let loop_ = self.address();
+        self.path = self.binary(Ty::Int, Binary::Mix, loop_, iteration);
+        let value = body(self);
+        self.path = outer;
+        value
+    }
+
+    /// A number for a `mem` or a cell, which no other one of the execution has: in a trace its address.
+    pub(crate) fn memo_number(&mut self) -> Operand {
+        match self.view {
+            View::Replay => self.address(),
+            _ => self.named(Named::MemNew, Vec::new()),
+        }
+    }
+
+    /// What is drawn in a `mem` is told apart by the number of that and the arguments, which the key has, and not by who calls it first.
+    pub(crate) fn enter_memo(&mut self, key: Operand) {
+        if self.view == View::Replay {
+            self.path = self.named(Named::KeyHash, vec![key]);
+        }
+    }
+
+    fn replayed(&mut self, distribution: Option<DistKind>, choice: Option<ChoiceId>, is_pointer: bool) -> Vec<Operand> {
+        let site = self.site().0;
+        let draws = &mut self.flattener.draws;
+        let (distribution, choice) = (distribution.map(|kind| kind as u32), choice.map(|choice| choice.0));
+        draws.push(Draw { distribution, choice, site, is_pointer });
+        let number = draws.len() as i64 - 1;
+        vec![self.address(), Operand::Int(number)]
+    }
+
+    /// A choice of a distribution of the catalogue.
+    pub(crate) fn replay_draw(
+        &mut self,
+        kind: DistKind,
+        parameters: Vec<Operand>,
+        choice: Option<ChoiceId>,
+    ) -> Operand {
+        self.check_parameters(kind, &parameters);
+        let ty = value_type(kind);
+        if ty == Ty::Pointer {
+            return self.replay_object(kind, parameters, choice);
+        }
+        let asked = self.replayed(Some(kind), choice, false);
+        let [is_found, word] = self.found(asked);
+        let value = self.local("value", ty);
+        self.when(
+            is_found,
+            |b| {
+                let found = b.of_word(word, ty);
+                b.assign(&[value], &[found]);
+            },
+            |b| {
+                let drawn = b.drawn(kind, parameters.clone());
+                b.assign(&[value], &[drawn]);
+            },
+        );
+        let value = Operand::Local(value);
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        let word = self.word_of(value);
+        self.perform(Named::ChoiceScore, vec![word, log_density]);
+        value
+    }
+
+    /// A choice of arrays or matrices. What the trace has is used if it is of the right shape.
+    fn replay_object(&mut self, kind: DistKind, parameters: Vec<Operand>, choice: Option<ChoiceId>) -> Operand {
+        let asked = self.replayed(Some(kind), choice, true);
+        let found = self.named(Named::ChoiceFindPointer, asked);
+        let (rows, columns) = self.shape_of_values(kind, &parameters);
+        let value = self.local("value", Ty::Pointer);
+        let draw = |b: &mut Self| {
+            let drawn = b.drawn(kind, parameters.clone());
+            b.assign(&[value], &[drawn]);
+        };
+        let is_missing = self.unary(Ty::Bool, Unary::IsNull, found);
+        self.when(
+            is_missing,
+            |b| draw(b),
+            |b| {
+                let length = b.define("rows", Ty::Int, Expr::Length(found));
+                let mut fits = b.binary(Ty::Bool, Binary::EqInt, length, rows);
+                if columns != Operand::Int(-1) {
+                    let own = b.named(Named::MatrixColumns, vec![found]);
+                    let same = b.binary(Ty::Bool, Binary::EqInt, own, columns);
+                    fits = b.binary(Ty::Bool, Binary::And, fits, same);
+                }
+                b.when(
+                    fits,
+                    |b| b.assign(&[value], &[found]),
+                    |b| {
+                        b.perform(Named::ChoiceReject, Vec::new());
+                        draw(b);
+                    },
+                );
+            },
+        );
+        let value = Operand::Local(value);
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        self.perform(Named::ChoiceScorePointer, vec![value, log_density]);
+        value
+    }
+
+    /// The index of a draw of a posterior with these weights.
+    pub(crate) fn replay_index(&mut self, weights: Operand) -> Operand {
+        let asked = self.replayed(None, None, false);
+        let [is_found, word] = self.found(asked);
+        let length = self.length(weights);
+        let index = self.local("index", Ty::Int);
+        let draw = |b: &mut Self| {
+            let drawn = b.named(Named::SampleIndex, vec![weights]);
+            b.assign(&[index], &[drawn]);
+        };
+        self.when(
+            is_found,
+            |b| {
+                let fits = b.binary(Ty::Bool, Binary::LtUnsigned, word, length);
+                b.when(
+                    fits,
+                    |b| b.assign(&[index], &[word]),
+                    |b| {
+                        b.perform(Named::ChoiceReject, Vec::new());
+                        draw(b);
+                    },
+                );
+            },
+            |b| draw(b),
+        );
+        let index = Operand::Local(index);
+        let weight = self.element(weights, index, &[Ty::Real])[0];
+        let log_density = self.named(Named::Log, vec![weight]);
+        self.perform(Named::ChoiceScore, vec![index, log_density]);
+        index
+    }
+
+    fn found(&mut self, asked: Vec<Operand>) -> [Operand; 2] {
+        let (is_found, word) = (self.local("is_found", Ty::Bool), self.local("word", Ty::Int));
+        let site = self.site();
+        let find = Runtime::Named(Named::ChoiceFind);
+        self.emit(Stmt::Runtime(vec![is_found, word], find, asked, site));
+        [Operand::Local(is_found), Operand::Local(word)]
+    }
+
+    /// A scalar as a word of a trace.
+    fn word_of(&mut self, value: Operand) -> Operand {
+        match self.type_of(value) {
+            Ty::Real => self.unary(Ty::Int, Unary::Bits, value),
+            Ty::Bool => self.unary(Ty::Int, Unary::BoolToInt, value),
+            _ => value,
+        }
+    }
+
+    /// A scalar from its word.
+    fn of_word(&mut self, word: Operand, ty: Ty) -> Operand {
+        match ty {
+            Ty::Real => self.unary(Ty::Real, Unary::FromBits, word),
+            Ty::Bool => self.unary(Ty::Bool, Unary::IntToBool, word),
+            _ => word,
+        }
+    }
+}

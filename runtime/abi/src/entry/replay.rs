@@ -1,0 +1,73 @@
+//! Choices of the replay view: looked up in the trace of the worker, and put into the new one.
+
+use super::table;
+use crate::ctx::{Ctx, raise};
+use crate::error::ErrorKind;
+use crate::object;
+use crate::structure;
+use crate::worker::Worker;
+
+table![
+    borel_key_hash,
+    borel_choice_find,
+    borel_choice_find_pointer,
+    borel_choice_score,
+    borel_choice_score_pointer,
+    borel_choice_reject,
+];
+
+unsafe extern "C" fn borel_key_hash(ctx: *mut Ctx, key: *const u64) -> i64 {
+    // SAFETY: called by compiled code with its context and a live object.
+    unsafe { structure::hash(Worker::of(ctx).layouts(), key as u64) as i64 }
+}
+
+unsafe extern "C" fn borel_choice_find(ctx: *mut Ctx, address: i64, draw: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe {
+        let found = Worker::of(ctx).replay.find(address, draw as u32);
+        (*ctx).results[0] = u64::from(found.is_some());
+        (*ctx).results[1] = found.unwrap_or(0);
+    }
+}
+
+unsafe extern "C" fn borel_choice_find_pointer(ctx: *mut Ctx, address: i64, draw: i64) -> u64 {
+    // SAFETY: called by compiled code with its context. The trace owns what it has; the caller gets a reference of its own.
+    unsafe {
+        let found = Worker::of(ctx).replay.find(address, draw as u32).unwrap_or(0);
+        object::retain(found);
+        found
+    }
+}
+
+unsafe extern "C" fn borel_choice_score(ctx: *mut Ctx, word: u64, log_density: f64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe {
+        Worker::of(ctx).replay.score(word, log_density);
+        go_on_if_possible(ctx, log_density);
+    }
+}
+
+unsafe extern "C" fn borel_choice_score_pointer(ctx: *mut Ctx, value: u64, log_density: f64) {
+    // SAFETY: called by compiled code with its context and an owned pointer, which the trace keeps.
+    unsafe {
+        Worker::of(ctx).replay.score(value, log_density);
+        go_on_if_possible(ctx, log_density);
+    }
+}
+
+/// Ends an execution with a choice that cannot have its value: what comes after may not expect it.
+#[inline]
+unsafe fn go_on_if_possible(ctx: *mut Ctx, log_density: f64) {
+    if log_density.is_nan() || log_density == f64::NEG_INFINITY {
+        // SAFETY: the context is that of a worker in compiled code, and nothing here has a destructor.
+        unsafe {
+            (*ctx).log_weight = f64::NEG_INFINITY;
+            raise(ctx, -1, ErrorKind::ZeroWeight);
+        }
+    }
+}
+
+unsafe extern "C" fn borel_choice_reject(ctx: *mut Ctx) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { Worker::of(ctx).replay.reject_value() }
+}

@@ -1,0 +1,300 @@
+//! Traces: the choices of an execution by their addresses, on which the replay view runs.
+//!
+//! The address of a choice is a number mixed from the calls, the iterations of loops and the arguments of `mem` on the way to it,
+//! and the place of the draw. So it says where in the structure of an execution the choice is made, and not when: choices of another
+//! execution with the same address are the same choice. An execution looks each of its choices up in the *current* trace; those that
+//! are there keep their values, the others are drawn. What it chooses becomes the *proposed* trace, which replaces the current one if
+//! it is accepted. An execution with the structure of the last one finds each choice right after the one before it.
+
+use crate::copy::Copier;
+use crate::error::ErrorKind;
+use crate::worker::Worker;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+/// What addresses are mixed with: a = rotate((a ^ b) * FACTOR, ROTATION).
+pub const FACTOR: i64 = 0x9E37_79B9_7F4A_7C15_u64 as i64;
+/// See [`FACTOR`].
+pub const ROTATION: i64 = 29;
+
+/// Shorter traces are searched; of longer ones there is an index.
+const SHORT: usize = 12;
+
+/// A choice of a trace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// Its address.
+    pub address: i64,
+    /// Its value: the bits of a Real, an Int, 0 or 1 of a Bool, or a pointer.
+    pub word: u64,
+    /// Its log density given what was chosen before.
+    pub log_density: f64,
+    /// Where it is drawn, in [`crate::module::Module::draws`].
+    pub draw: u32,
+}
+
+/// Where the value of a choice comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Origin {
+    /// Drawn now
+    Fresh,
+    /// The choice of the current trace with this index
+    Kept(usize),
+    /// The selected choice, drawn now
+    Redrawn,
+    /// The selected choice, whose value was given
+    Given,
+}
+
+/// What an execution has done with a trace.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// How many choices have been drawn, but for the selected one.
+    pub fresh: usize,
+    /// How many choices of the current trace have been kept or selected.
+    pub met: usize,
+    /// By how much the log densities of the kept choices have changed, in all, and that of a selected one whose value was given.
+    pub log_density: f64,
+    /// The log of the probability of what has been drawn, the selected choice included.
+    pub log_drawn: f64,
+}
+
+/// Which choice gets another value.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Change {
+    /// None
+    #[default]
+    None,
+    /// The choice of the current trace with this index is drawn again
+    Redraw(usize),
+    /// It gets this word
+    Set(usize, u64),
+}
+
+impl Change {
+    fn index(self) -> Option<usize> {
+        match self {
+            Change::None => None,
+            Change::Redraw(index) | Change::Set(index, _) => Some(index),
+        }
+    }
+}
+
+/// Words that fresh choices get one after the other instead of being drawn, for tests that go through all draws.
+pub type Script = Vec<u64>;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Replay {
+    current: Vec<Choice>,
+    proposed: Vec<Choice>,
+    change: Change,
+    changes: Changes,
+    /// Where in the current trace the next choice is expected.
+    cursor: usize,
+    /// What was looked up last.
+    address: i64,
+    draw: u32,
+    origin: Option<Origin>,
+    /// By address, of a long current trace, once something was not where it was expected.
+    index: Option<HashMap<i64, u32, BuildHasherDefault<crate::scopes::Mixer>>>,
+    /// Whether named choices are not recorded.
+    quiet: bool,
+    /// Whether some values are pointers.
+    owns_pointers: bool,
+    script: Option<Script>,
+    scripted: Vec<u32>,
+}
+
+impl Replay {
+    /// No trace yet, for a program some of whose choices are pointers, or none.
+    pub fn new(owns_pointers: bool) -> Replay {
+        Replay { owns_pointers, ..Replay::default() }
+    }
+
+    /// The current trace.
+    pub fn current(&self) -> &[Choice] {
+        &self.current
+    }
+
+    /// The trace of the last execution.
+    pub fn proposed(&self) -> &[Choice] {
+        &self.proposed
+    }
+
+    /// What the last execution has changed.
+    pub fn changes(&self) -> Changes {
+        self.changes
+    }
+
+    /// Whether the last execution made the same choices as the current trace.
+    pub fn keeps_structure(&self) -> bool {
+        self.changes.fresh == 0 && self.changes.met == self.current.len()
+    }
+
+    /// Whether named choices are not recorded.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Prepares an execution, in which a choice gets another value; named choices are recorded, or are not.
+    pub fn begin(&mut self, change: Change, quiet: bool) {
+        debug_assert!(self.proposed.is_empty(), "a proposed trace was neither accepted nor rejected");
+        (self.change, self.quiet) = (change, quiet);
+        (self.changes, self.cursor, self.origin) = (Changes::default(), 0, None);
+        self.scripted.clear();
+    }
+
+    /// Gives fresh choices these words, until it is given none.
+    pub fn follow(&mut self, script: Option<Script>) {
+        self.script = script;
+    }
+
+    /// For each word that the last execution has asked the script for, the place of its draw: more than the script has if it was too
+    /// short.
+    pub fn scripted(&self) -> &[u32] {
+        &self.scripted
+    }
+
+    /// The value of the choice at an address, if it has one.
+    #[inline]
+    pub(crate) fn find(&mut self, address: i64, draw: u32) -> Option<u64> {
+        (self.address, self.draw) = (address, draw);
+        let expected = self.current.get(self.cursor).is_some_and(|choice| choice.address == address);
+        let found = if expected { Some(self.cursor) } else { self.search(address) };
+        let Some(at) = found.filter(|at| self.current[*at].draw == draw) else { return self.drawn(Origin::Fresh) };
+        self.cursor = at + 1;
+        if self.change.index() == Some(at) {
+            return self.selected();
+        }
+        self.origin = Some(Origin::Kept(at));
+        Some(self.current[at].word)
+    }
+
+    #[cold]
+    fn selected(&mut self) -> Option<u64> {
+        self.changes.met += 1;
+        match self.change {
+            Change::Set(_, word) => {
+                self.origin = Some(Origin::Given);
+                Some(word)
+            }
+            _ => self.drawn(Origin::Redrawn),
+        }
+    }
+
+    fn drawn(&mut self, origin: Origin) -> Option<u64> {
+        self.origin = Some(origin);
+        let script = self.script.as_ref()?;
+        self.scripted.push(self.draw);
+        // One that is too short is noticed afterwards.
+        Some(script.get(self.scripted.len() - 1).copied().unwrap_or(0))
+    }
+
+    /// The value that was found is not used: the choice is drawn.
+    pub(crate) fn reject_value(&mut self) {
+        self.origin = Some(Origin::Fresh);
+    }
+
+    fn search(&mut self, address: i64) -> Option<usize> {
+        let current = &self.current;
+        if current.len() <= SHORT {
+            return current.iter().position(|choice| choice.address == address);
+        }
+        let index = self.index.get_or_insert_with(|| {
+            (0..).zip(current).map(|(at, choice): (u32, &Choice)| (choice.address, at)).collect()
+        });
+        index.get(&address).map(|at| *at as usize)
+    }
+
+    /// Puts the choice that was looked up last into the new trace.
+    #[inline]
+    pub(crate) fn score(&mut self, word: u64, log_density: f64) {
+        match self.origin.take() {
+            Some(Origin::Kept(at)) => {
+                self.changes.met += 1;
+                self.changes.log_density += log_density - self.current[at].log_density;
+            }
+            Some(Origin::Given) => {
+                let before = self.change.index().map_or(0.0, |at| self.current[at].log_density);
+                self.changes.log_density += log_density - before;
+            }
+            Some(Origin::Redrawn) => self.changes.log_drawn += log_density,
+            Some(Origin::Fresh) | None => {
+                self.changes.fresh += 1;
+                self.changes.log_drawn += log_density;
+            }
+        }
+        self.proposed.push(Choice { address: self.address, word, log_density, draw: self.draw });
+    }
+
+    fn side(&mut self, proposed: bool) -> &mut Vec<Choice> {
+        if proposed { &mut self.proposed } else { &mut self.current }
+    }
+
+    /// Whether no two choices of the current trace have one address.
+    pub fn has_distinct_addresses(&self) -> bool {
+        let mut addresses: Vec<i64> = self.current.iter().map(|choice| choice.address).collect();
+        addresses.sort_unstable();
+        addresses.windows(2).all(|pair| pair[0] != pair[1])
+    }
+}
+
+impl Worker {
+    /// The trace of the last execution becomes the current one.
+    pub fn accept_trace(&mut self) {
+        let structure = self.replay.keeps_structure();
+        std::mem::swap(&mut self.replay.current, &mut self.replay.proposed);
+        if !structure {
+            self.replay.index = None;
+        }
+        self.reject_trace();
+    }
+
+    /// The trace of the last execution is dropped.
+    pub fn reject_trace(&mut self) {
+        if self.replay.owns_pointers {
+            for at in 0..self.replay.proposed.len() {
+                let Choice { word, draw, .. } = self.replay.proposed[at];
+                if self.module.draws[draw as usize].is_pointer {
+                    // SAFETY: traces own their pointers, of this worker's heap.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        self.release(word)
+                    };
+                }
+            }
+        }
+        self.replay.proposed.clear();
+    }
+
+    /// Forgets the current trace.
+    pub fn forget_trace(&mut self) {
+        self.reject_trace();
+        std::mem::swap(&mut self.replay.current, &mut self.replay.proposed);
+        self.replay.index = None;
+        self.reject_trace();
+    }
+
+    /// Moves the traces to another worker of the same program.
+    pub fn move_traces(&mut self, to: &mut Worker, copier: &mut Copier) -> Result<(), ErrorKind> {
+        to.replay = std::mem::take(&mut self.replay);
+        if !to.replay.owns_pointers {
+            return Ok(());
+        }
+        for proposed in [false, true] {
+            let mut choices = std::mem::take(to.replay.side(proposed));
+            for choice in &mut choices {
+                if self.module.draws[choice.draw as usize].is_pointer {
+                    // SAFETY: a live object of this worker, which is at rest.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        choice.word = copier.copy(choice.word, to)?
+                    };
+                }
+            }
+            *to.replay.side(proposed) = choices;
+        }
+        Ok(())
+    }
+}
