@@ -18,6 +18,7 @@ mod jump;
 pub mod layout;
 mod memo;
 pub mod module;
+pub mod mutation;
 pub mod object;
 pub mod point;
 pub mod replay;

@@ -8,6 +8,7 @@
 
 use crate::copy::Copier;
 use crate::error::ErrorKind;
+use crate::mutation::{self, Mutation};
 use crate::worker::Worker;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -160,7 +161,8 @@ impl Replay {
     #[inline]
     pub(crate) fn find(&mut self, address: i64, draw: u32) -> Option<u64> {
         (self.address, self.draw) = (address, draw);
-        let expected = self.current.get(self.cursor).is_some_and(|choice| choice.address == address);
+        let any = mutation::is_active(Mutation::StaleAddress);
+        let expected = self.current.get(self.cursor).is_some_and(|choice| choice.address == address || any);
         let found = if expected { Some(self.cursor) } else { self.search(address) };
         let Some(at) = found.filter(|at| self.current[*at].draw == draw) else { return self.drawn(Origin::Fresh) };
         self.cursor = at + 1;
@@ -213,7 +215,9 @@ impl Replay {
         match self.origin.take() {
             Some(Origin::Kept(at)) => {
                 self.changes.met += 1;
-                self.changes.log_density += log_density - self.current[at].log_density;
+                if !mutation::is_active(Mutation::KeptDensity) {
+                    self.changes.log_density += log_density - self.current[at].log_density;
+                }
             }
             Some(Origin::Given) => {
                 let before = self.change.index().map_or(0.0, |at| self.current[at].log_density);
@@ -223,6 +227,9 @@ impl Replay {
             Some(Origin::Fresh) | None => {
                 self.changes.fresh += 1;
                 self.changes.log_drawn += log_density;
+                if mutation::is_active(Mutation::DrawnDensity) {
+                    self.changes.log_density += log_density;
+                }
             }
         }
         self.proposed.push(Choice { address: self.address, word, log_density, draw: self.draw });

@@ -11,6 +11,7 @@ use crate::control::{ChainProgress, Control, Progress};
 use crate::replay::Replay;
 use crate::run::Job;
 use borel_abi::module::{Draw, Module};
+use borel_abi::mutation::{self, Mutation};
 use borel_abi::replay::{Change, Choice};
 use borel_abi::stream::Stream;
 use borel_abi::{Host, RuntimeError};
@@ -263,18 +264,20 @@ impl SingleSite {
     }
 
     /// A step of the walk of a Real.
-    fn walk(&self, index: usize, choice: Choice, stream: &mut Stream) -> Move {
+    pub fn walk(&self, index: usize, choice: Choice, stream: &mut Stream) -> Move {
         let Walk { coordinates, log_length, .. } = self.walks[choice.draw as usize];
         let (u, before) = coordinates.coordinate(f64::from_bits(choice.word));
         let x = coordinates.value(u + log_length.exp() * normal(stream));
-        let after = coordinates.coordinate(x).1;
+        let after = if mutation::is_active(Mutation::WalkJacobian) { before } else { coordinates.coordinate(x).1 };
         Move { change: Change::Set(index, x.to_bits()), log_proposal_ratio: after - before, is_walk: true }
     }
 }
 
 /// The log of the acceptance probability but for the minimum with 1, of a proposal from `count` to `length` choices.
 pub fn log_acceptance(log_ratio: f64, count: usize, length: usize, log_proposal_ratio: f64) -> f64 {
-    let found = log_ratio + log_proposal_ratio + (count as f64).ln() - (length as f64).ln();
+    let lengths = (count as f64).ln() - (length as f64).ln();
+    let lengths = if mutation::is_active(Mutation::LengthRatio) { 0.0 } else { lengths };
+    let found = log_ratio + log_proposal_ratio + lengths;
     if found.is_nan() { f64::NEG_INFINITY } else { found }
 }
 

@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::particles::Particles;
 use crate::run::Job;
 use borel_abi::copy::Copier;
+use borel_abi::mutation::{self, Mutation};
 use borel_abi::replay::{Change, Choice};
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, Host, RuntimeError};
@@ -124,6 +125,9 @@ impl Replay {
 
     /// The proposed trace is dropped.
     pub fn reject(&mut self) {
+        if mutation::is_active(Mutation::RejectedTrace) {
+            return self.accept();
+        }
         self.worker.get().reject_trace();
     }
 

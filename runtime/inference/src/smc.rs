@@ -9,6 +9,7 @@ use crate::model::{CHUNK, Model, Sources};
 use crate::resample::{Points, Resampling, resample};
 use crate::team::Team;
 use crate::weights::WeightSum;
+use borel_abi::mutation::{self, Mutation};
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, RuntimeError};
 use borel_posterior::Draws;
@@ -128,7 +129,9 @@ impl ChunkWeights {
         self.unfinished = (0..self.log_weights.len()).filter(|i| !model.finished(particles, *i)).count();
         self.sum = WeightSum::equal(self.log_weights.len());
         self.scaled.fill(1.0);
-        self.log_weights.fill(0.0);
+        if !mutation::is_active(Mutation::WeightAfterResampling) {
+            self.log_weights.fill(0.0);
+        }
     }
 
     /// The site of a particle that became impossible.
@@ -323,6 +326,9 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
     /// Gathers the descendants in the spare buffers, and exchanges them for the particles.
     fn move_particles(&mut self) -> Result<(), RuntimeError> {
         let (model, count) = (self.model, self.count());
+        if mutation::is_active(Mutation::AncestorOffByOne) {
+            self.ancestors.iter_mut().for_each(|ancestor| *ancestor = (*ancestor + 1) % count as u32);
+        }
         if self.spare.is_empty() {
             self.spare = begin(model, self.team, count)?;
         }
