@@ -1,7 +1,7 @@
 //! Runs golden tests through the library, as a user of it would, and says what differs.
 
 use crate::sections::{Expectation, Run, Section};
-use borel::{Data, Diagnostics, Error, FileLoader, Inference, Method, Nuts, Posterior, Program, RunOptions};
+use borel::{Data, Diagnostics, Error, FileLoader, Inference, Method, Mh, Nuts, Posterior, Program, RunOptions};
 
 /// What a run gave.
 enum Outcome {
@@ -103,6 +103,12 @@ fn execute(program: &Program, run: &Run, test: &Section) -> Result<Outcome, Erro
             let draws = run.number("draws", usual.draws as u64) as usize;
             let warmup = run.number("warmup", usual.warmup as u64) as usize;
             Inference::new(Method::Nuts(Nuts { draws, warmup, ..usual }))
+        }
+        "mh" => {
+            let usual = Mh::default();
+            let draws = run.number("draws", usual.draws as u64) as usize;
+            let thin = run.setting("thin").map(|_| run.number("thin", 1) as usize);
+            Inference::new(Method::Mh(Mh { draws, thin, ..usual }))
         }
         other => match Method::from_name(other) {
             Some(method) => Inference::new(method),

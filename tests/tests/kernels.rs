@@ -251,3 +251,30 @@ fn chains_have_the_moments_of_conjugate_posteriors() {
     let fault = mutation::with(Mutation::RejectedTrace, || error_of_chains(text, mean, sd));
     assert!(fault > 5.9, "a fault is {fault} standard errors");
 }
+
+/// Executions that fail leave what they had on the heap, which is made anew now and then: with it go neither traces nor values.
+#[test]
+fn executions_that_fail_leave_nothing() {
+    let text = "model m() {
+      let n ~ DiscreteUniform(1, 40)
+      let p ~ Dirichlet([1.0, 1.0, 1.0])
+      let xs = [sample Normal(0, 1) for i in 0..20]
+      condition(n < 20)
+      observe xs[19 - n] ~ Normal(xs[0], p[0])
+      return xs
+    }";
+    let mut replay = replay(&bind(text).expect("a model")).expect("a replay view");
+    let (mut kernel, mut stream) = (replay.single_site(), Stream::new(1));
+    replay.begin(&mut stream).expect("an execution");
+    for row in 0..20 {
+        for _ in 0..10_000 {
+            kernel.step(&mut replay, &mut stream).expect("a step");
+        }
+        let mut draws = borel_posterior::Draws::new();
+        draws.weights = vec![1.0; row + 1];
+        replay.record(row, &mut draws).expect("a row");
+        let n = draws.columns().iter().find(|column| column.name == "n").map(|column| column.values[0]);
+        assert_eq!(n, Some(replay.choices()[0].word as f64));
+    }
+    assert_eq!(replay.live_objects(), 0);
+}

@@ -8,7 +8,9 @@
 use crate::body::Body;
 use borel_abi::ctx::offset;
 use borel_abi::module::Draw;
+use borel_abi::replay::mix;
 use borel_core::{ChoiceId, DistKind};
+use borel_distributions::Function;
 use borel_flow::runtime::{Named, value_type};
 use borel_flow::{Binary, Expr, FunctionId, Operand, Runtime, Stmt, Ty, Unary, View};
 
@@ -81,8 +83,9 @@ impl Body<'_, '_> {
         if ty == Ty::Pointer {
             return self.replay_object(kind, parameters, choice);
         }
-        let asked = self.replayed(Some(kind), choice, false);
-        let [is_found, word] = self.found(asked);
+        let mut asked = self.replayed(Some(kind), choice, false);
+        asked.push(self.fingerprint(&parameters));
+        let [is_found, word, known] = self.found(asked);
         let value = self.local("value", ty);
         self.when(
             is_found,
@@ -96,10 +99,41 @@ impl Body<'_, '_> {
             },
         );
         let value = Operand::Local(value);
-        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        let log_density = self.local("log_density", Ty::Real);
+        let is_known = self.binary(Ty::Bool, Binary::Eq, known, known);
+        self.when(
+            is_known,
+            |b| b.assign(&[log_density], &[known]),
+            |b| {
+                // The parameters have been checked.
+                let args = std::iter::once(value).chain(parameters.iter().copied()).collect();
+                let computed = b.runtime(Runtime::Distribution(kind, Function::LogDensity), Ty::Real, args);
+                b.assign(&[log_density], &[computed]);
+            },
+        );
         let word = self.word_of(value);
-        self.perform(Named::ChoiceScore, vec![word, log_density]);
+        self.perform(Named::ChoiceScore, vec![word, Operand::Local(log_density)]);
         value
+    }
+
+    /// A number mixed from parameters that are scalars.
+    fn fingerprint(&mut self, parameters: &[Operand]) -> Operand {
+        let is_scalar = |parameter: &Operand| self.type_of(*parameter) != Ty::Pointer;
+        if !parameters.iter().all(is_scalar) {
+            return Operand::Int(0);
+        }
+        let mut mixed = Operand::Int(1);
+        for parameter in parameters {
+            let word = match parameter {
+                Operand::Real(value) => Operand::Int(value.to_bits() as i64),
+                _ => self.word_of(*parameter),
+            };
+            mixed = match (mixed, word) {
+                (Operand::Int(before), Operand::Int(word)) => Operand::Int(mix(before, word)),
+                _ => self.binary(Ty::Int, Binary::Mix, mixed, word),
+            };
+        }
+        mixed
     }
 
     /// A choice of arrays or matrices. What the trace has is used if it is of the right shape.
@@ -142,8 +176,9 @@ impl Body<'_, '_> {
 
     /// The index of a draw of a posterior with these weights.
     pub(crate) fn replay_index(&mut self, weights: Operand) -> Operand {
-        let asked = self.replayed(None, None, false);
-        let [is_found, word] = self.found(asked);
+        let mut asked = self.replayed(None, None, false);
+        asked.push(Operand::Int(0));
+        let [is_found, word, _] = self.found(asked);
         let length = self.length(weights);
         let index = self.local("index", Ty::Int);
         let draw = |b: &mut Self| {
@@ -172,12 +207,13 @@ impl Body<'_, '_> {
         index
     }
 
-    fn found(&mut self, asked: Vec<Operand>) -> [Operand; 2] {
+    fn found(&mut self, asked: Vec<Operand>) -> [Operand; 3] {
         let (is_found, word) = (self.local("is_found", Ty::Bool), self.local("word", Ty::Int));
+        let known = self.local("known", Ty::Real);
         let site = self.site();
         let find = Runtime::Named(Named::ChoiceFind);
-        self.emit(Stmt::Runtime(vec![is_found, word], find, asked, site));
-        [Operand::Local(is_found), Operand::Local(word)]
+        self.emit(Stmt::Runtime(vec![is_found, word, known], find, asked, site));
+        [Operand::Local(is_found), Operand::Local(word), Operand::Local(known)]
     }
 
     /// A scalar as a word of a trace.

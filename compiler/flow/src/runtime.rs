@@ -204,9 +204,10 @@ named! {
     ScopeLeave "borel_scope_leave" (Int) -> () false;
     /// A number for an object used as a key
     KeyHash "borel_key_hash" (Borrowed) -> (Int) false;
-    /// Looks up a choice in the trace: address, number of the draw. Gives whether it has a value, and the value as a word
-    ChoiceFind "borel_choice_find" (Int, Int) -> (Bool, Int) false;
-    /// The same for values that are pointers: null if there is none
+    /// Looks up a choice in the trace: address, number of the draw, fingerprint of the parameters (0: none). Gives whether it has a value, the
+    /// value as a word, and its log density if that is known, else NaN
+    ChoiceFind "borel_choice_find" (Int, Int, Int) -> (Bool, Int, Real) false;
+    /// The same for values that are pointers, without a fingerprint: null if there is none
     ChoiceFindPointer "borel_choice_find_pointer" (Int, Int) -> (Pointer) false;
     /// Puts the choice that was looked up last into the new trace: its value as a word, its log density
     ChoiceScore "borel_choice_score" (Int, Real) -> () false;

@@ -18,6 +18,11 @@ pub const FACTOR: i64 = 0x9E37_79B9_7F4A_7C15_u64 as i64;
 /// See [`FACTOR`].
 pub const ROTATION: i64 = 29;
 
+/// An address from an address and a number, as compiled code computes it.
+pub fn mix(address: i64, number: i64) -> i64 {
+    (address ^ number).wrapping_mul(FACTOR).rotate_left(ROTATION as u32)
+}
+
 /// Shorter traces are searched; of longer ones there is an index.
 const SHORT: usize = 12;
 
@@ -30,6 +35,8 @@ pub struct Choice {
     pub word: u64,
     /// Its log density given what was chosen before.
     pub log_density: f64,
+    /// A number mixed from the parameters of its distribution, or 0: with the same ones it has the same density.
+    pub parameters: i64,
     /// Where it is drawn, in [`crate::module::Module::draws`].
     pub draw: u32,
 }
@@ -96,6 +103,7 @@ pub struct Replay {
     /// What was looked up last.
     address: i64,
     draw: u32,
+    parameters: i64,
     origin: Option<Origin>,
     /// By address, of a long current trace, once something was not where it was expected.
     index: Option<HashMap<i64, u32, BuildHasherDefault<crate::scopes::Mixer>>>,
@@ -157,20 +165,24 @@ impl Replay {
         &self.scripted
     }
 
-    /// The value of the choice at an address, if it has one.
+    /// The value of the choice at an address, if it has one, and its log density, if that is known (else NaN).
     #[inline]
-    pub(crate) fn find(&mut self, address: i64, draw: u32) -> Option<u64> {
-        (self.address, self.draw) = (address, draw);
+    pub(crate) fn find(&mut self, address: i64, draw: u32, parameters: i64) -> (Option<u64>, f64) {
+        (self.address, self.draw, self.parameters) = (address, draw, parameters);
         let any = mutation::is_active(Mutation::StaleAddress);
         let expected = self.current.get(self.cursor).is_some_and(|choice| choice.address == address || any);
         let found = if expected { Some(self.cursor) } else { self.search(address) };
-        let Some(at) = found.filter(|at| self.current[*at].draw == draw) else { return self.drawn(Origin::Fresh) };
+        let Some(at) = found.filter(|at| self.current[*at].draw == draw) else {
+            return (self.drawn(Origin::Fresh), f64::NAN);
+        };
         self.cursor = at + 1;
         if self.change.index() == Some(at) {
-            return self.selected();
+            return (self.selected(), f64::NAN);
         }
         self.origin = Some(Origin::Kept(at));
-        Some(self.current[at].word)
+        let kept = &self.current[at];
+        let is_known = parameters != 0 && kept.parameters == parameters;
+        (Some(kept.word), if is_known { kept.log_density } else { f64::NAN })
     }
 
     #[cold]
@@ -232,7 +244,8 @@ impl Replay {
                 }
             }
         }
-        self.proposed.push(Choice { address: self.address, word, log_density, draw: self.draw });
+        let Replay { address, draw, parameters, .. } = *self;
+        self.proposed.push(Choice { address, word, log_density, draw, parameters });
     }
 
     fn side(&mut self, proposed: bool) -> &mut Vec<Choice> {

@@ -77,6 +77,8 @@ pub struct Worker {
     pub(crate) replay: Replay,
     jump: *mut JumpBuffer,
     error: Option<RuntimeError>,
+    /// Whether compiled code has been left by an error: what it had is still on the heap.
+    has_garbage: bool,
 }
 
 // SAFETY: the raw pointers are to the worker's own heap and particle state, which move with it; a worker is used by one
@@ -141,6 +143,7 @@ impl Worker {
             replay,
             jump: null_mut(),
             error: None,
+            has_garbage: false,
         }
     }
 
@@ -229,6 +232,7 @@ impl Worker {
             if raised == 0 {
                 return Ok(call.result.assume_init());
             }
+            (*worker).has_garbage = true;
             Err((*worker).error.take().unwrap_or(RuntimeError::new(ErrorKind::Unreachable)))
         }
     }
@@ -374,9 +378,14 @@ impl Worker {
         *self.scope_cache.entry(entry).or_insert_with(|| scopes.intern(entry))
     }
 
-    /// How many objects are live.
+    /// Whether compiled code has been left by an error, so that there are objects that nobody owns.
+    pub fn has_garbage(&self) -> bool {
+        self.has_garbage
+    }
+
+    /// How many objects are live; 0 if there are some that nobody owns, which cannot be told apart.
     pub fn live_objects(&self) -> usize {
-        self.heap.live_objects(&self.ctx)
+        if self.has_garbage { 0 } else { self.heap.live_objects(&self.ctx) }
     }
 
     /// Bytes that the heap has taken from the system.

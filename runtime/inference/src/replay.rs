@@ -29,8 +29,6 @@ pub struct Replay {
     proposed_log_weight: f64,
     /// The last error that made an execution impossible.
     rejection: Option<RuntimeError>,
-    /// Whether an execution that failed has left something on the heap.
-    has_garbage: bool,
 }
 
 /// How a proposed trace compares with the current one.
@@ -56,15 +54,7 @@ impl Replay {
         let mut worker = model.worker();
         let particles = model.begin(&mut worker, 1)?;
         let log_weight = f64::NEG_INFINITY;
-        Ok(Replay {
-            model,
-            worker,
-            particles,
-            log_weight,
-            proposed_log_weight: log_weight,
-            rejection: None,
-            has_garbage: false,
-        })
+        Ok(Replay { model, worker, particles, log_weight, proposed_log_weight: log_weight, rejection: None })
     }
 
     /// The choices of the current trace, in the order in which they are made.
@@ -171,6 +161,10 @@ impl Replay {
     }
 
     fn run(&mut self, change: Change, quiet: bool, stream: &mut Stream) -> Result<(), RuntimeError> {
+        // Not afterwards: then the value of the execution is on the heap.
+        if self.worker.get().has_garbage() && self.worker.get().heap_bytes() > GARBAGE {
+            self.renew()?;
+        }
         let worker = self.worker.get();
         worker.replay().begin(change, quiet);
         let ended = self.model.replay(worker, &mut self.particles, stream);
@@ -178,15 +172,8 @@ impl Replay {
             Ok((log_weight, true)) => self.proposed_log_weight = log_weight,
             Ok((_, false)) => {
                 self.proposed_log_weight = f64::NEG_INFINITY;
-                self.has_garbage = true;
             }
-            Err(error) => {
-                self.has_garbage = true;
-                return Err(error);
-            }
-        }
-        if self.has_garbage && self.worker.get().heap_bytes() > GARBAGE {
-            self.renew()?;
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -196,13 +183,13 @@ impl Replay {
         let mut next = self.model.worker();
         let mut copier = Copier::new(next.get().layouts().clone());
         self.worker.get().move_traces(next.get(), &mut copier).map_err(RuntimeError::new)?;
-        (self.worker, self.has_garbage) = (next, false);
+        self.worker = next;
         Ok(())
     }
 
     /// How many objects are left on the heap when the traces are dropped: none, unless reference counts are wrong.
     pub fn live_objects(&mut self) -> usize {
-        if self.has_garbage && self.renew().is_err() {
+        if self.worker.get().has_garbage() && self.renew().is_err() {
             return 0;
         }
         let worker = self.worker.get();

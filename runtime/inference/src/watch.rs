@@ -2,6 +2,7 @@
 
 use borel_abi::Host;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 /// How often the watcher looks.
@@ -39,11 +40,34 @@ pub(crate) fn watched<R>(
     };
     std::thread::scope(|scope| {
         let watcher = std::thread::Builder::new().spawn_scoped(scope, watch);
-        let result = function(&halt);
-        done.store(true, Ordering::Release);
-        if let Ok(watcher) = watcher {
-            watcher.thread().unpark();
-        }
-        result
+        let _end = End { done: &done, watcher: watcher.as_ref().ok().map(|watcher| watcher.thread().clone()) };
+        function(&halt)
     })
+}
+
+/// Ends the watcher, also if the function panics.
+struct End<'a> {
+    done: &'a AtomicBool,
+    watcher: Option<Thread>,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.done.store(true, Ordering::Release);
+        if let Some(watcher) = &self.watcher {
+            watcher.unpark();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_goes_on_in_the_caller() {
+        let (host, stop) = (Host::default(), AtomicBool::new(false));
+        let run = || watched(&host, Some(&stop), None, Duration::ZERO, |_| panic!("on purpose"));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
+    }
 }

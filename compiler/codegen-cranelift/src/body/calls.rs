@@ -42,9 +42,7 @@ impl<'f> Body<'f> {
     fn plain_call(&mut self, results: &[Local], callee: FunctionId, arguments: &[Operand]) {
         let function = self.unit.function(callee);
         let weighs = self.unit.graph.weighs(callee);
-        if weighs {
-            self.flush_log_weight();
-        }
+        self.flush_log_weight();
         let memory = results_in_memory(function).then(|| self.result_area(function.results.len()));
         let mut values = vec![self.context];
         values.extend(memory);

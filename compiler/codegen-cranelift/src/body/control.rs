@@ -235,6 +235,7 @@ impl<'f> Body<'f> {
     }
 
     fn call_trap(&mut self, kind: Trap, operands: &[Operand], site: Site) {
+        self.flush_log_weight();
         let mut words = vec![self.word(i64::from(kind as u32)), self.word(i64::from(site.0))];
         for operand in operands.iter().take(2) {
             let value = self.operand(*operand);

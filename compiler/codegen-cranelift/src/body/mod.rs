@@ -224,7 +224,7 @@ impl<'f> Body<'f> {
         self.builder.func.dfg.value_type(value)
     }
 
-    /// The log weight is about to be seen by others.
+    /// The log weight is about to be seen by others: by what is called, or by whoever gets an error, which is none after a score of zero.
     pub(crate) fn flush_log_weight(&mut self) {
         if let Some(variable) = self.log_weight {
             let value = self.builder.use_var(variable);

@@ -47,6 +47,7 @@ impl Body<'_> {
         let (types, wanted) = distribution_signature(kind, function);
         let mut passed = Arguments::default();
         if function == Function::Check {
+            self.flush_log_weight();
             passed.push(Ty::Int, self.word(i64::from(site.0)));
         }
         for (ty, operand) in types.iter().zip(operands) {
@@ -80,15 +81,14 @@ impl Body<'_> {
             let value = if ty == Ty::Int { self.bits(value) } else { value };
             passed.push(ty, value);
         }
-        let infers = named == Named::Infer;
-        if infers {
+        if signature.site {
             self.flush_log_weight();
         }
         let values = self.call_named(signature.symbol, &passed, signature.results);
         for (local, value) in results.iter().zip(values) {
             self.assign(*local, value);
         }
-        if infers {
+        if named == Named::Infer {
             self.reload_log_weight();
         }
     }
@@ -107,6 +107,7 @@ impl Body<'_> {
 
     /// A new array, its words 0.
     pub(super) fn new_array(&mut self, layout: LayoutId, length: Value, site: Site) -> Value {
+        self.flush_log_weight();
         let (layout, site) = (self.word(i64::from(layout.0)), self.word(i64::from(site.0)));
         self.call_runtime("borel_new_array", &[Ty::Int; 3], &[Ty::Pointer], &[layout, length, site])[0]
     }

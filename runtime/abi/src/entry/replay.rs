@@ -21,19 +21,20 @@ unsafe extern "C" fn borel_key_hash(ctx: *mut Ctx, key: *const u64) -> i64 {
     unsafe { structure::hash(Worker::of(ctx).layouts(), key as u64) as i64 }
 }
 
-unsafe extern "C" fn borel_choice_find(ctx: *mut Ctx, address: i64, draw: i64) {
+unsafe extern "C" fn borel_choice_find(ctx: *mut Ctx, address: i64, draw: i64, parameters: i64) {
     // SAFETY: called by compiled code with its context.
     unsafe {
-        let found = Worker::of(ctx).replay.find(address, draw as u32);
+        let (found, log_density) = Worker::of(ctx).replay.find(address, draw as u32, parameters);
         (*ctx).results[0] = u64::from(found.is_some());
         (*ctx).results[1] = found.unwrap_or(0);
+        (*ctx).results[2] = log_density.to_bits();
     }
 }
 
 unsafe extern "C" fn borel_choice_find_pointer(ctx: *mut Ctx, address: i64, draw: i64) -> u64 {
     // SAFETY: called by compiled code with its context. The trace owns what it has; the caller gets a reference of its own.
     unsafe {
-        let found = Worker::of(ctx).replay.find(address, draw as u32).unwrap_or(0);
+        let found = Worker::of(ctx).replay.find(address, draw as u32, 0).0.unwrap_or(0);
         object::retain(found);
         found
     }
