@@ -258,10 +258,10 @@ fn executions_that_fail_leave_nothing() {
     let text = "model m() {
       let n ~ DiscreteUniform(1, 40)
       let p ~ Dirichlet([1.0, 1.0, 1.0])
-      let xs = [sample Normal(0, 1) for i in 0..20]
+      let xs = [real(i * n) for i in 0..200]
       condition(n < 20)
-      observe xs[19 - n] ~ Normal(xs[0], p[0])
-      return xs
+      observe xs[20 - n] ~ Normal([0.0, 1.0][div(n, 20)], 400 / p[0])
+      return [x + p[1] for x in xs]
     }";
     let mut replay = replay(&bind(text).expect("a model")).expect("a replay view");
     let (mut kernel, mut stream) = (replay.single_site(), Stream::new(1));
