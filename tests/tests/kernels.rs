@@ -255,13 +255,15 @@ fn chains_have_the_moments_of_conjugate_posteriors() {
 /// Executions that fail leave what they had on the heap, which is made anew now and then: with it go neither traces nor values.
 #[test]
 fn executions_that_fail_leave_nothing() {
-    let text = "model m() {
+    let text = "fn ones(n: Int) -> List[Real] => if n == 0 { Nil } else { Cons(1.0, ones(n - 1)) }
+    fn total(xs: List[Real]) -> Real { match xs { Nil => 0.0, Cons(x, rest) => x + total(rest) } }
+    model m() {
       let n ~ DiscreteUniform(1, 40)
       let p ~ Dirichlet([1.0, 1.0, 1.0])
-      let xs = [real(i * n) for i in 0..200]
+      let xs = ones(200 + n)
       condition(n < 20)
-      observe xs[20 - n] ~ Normal([0.0, 1.0][div(n, 20)], 400 / p[0])
-      return [x + p[1] for x in xs]
+      observe [0.0][div(n, 20)] ~ Normal(total(xs), 400 / p[0])
+      return (xs, [n])
     }";
     let mut replay = replay(&bind(text).expect("a model")).expect("a replay view");
     let (mut kernel, mut stream) = (replay.single_site(), Stream::new(1));
