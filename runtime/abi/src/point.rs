@@ -24,7 +24,6 @@ const SAME: f64 = 1e-8;
 #[derive(Clone, Debug)]
 pub struct Point {
     values: Vec<f64>,
-    derivative: Vec<f64>,
     plan: Vec<i64>,
     /// Whether the plan is still being made.
     discovers: Option<Stream>,
@@ -36,14 +35,7 @@ pub struct Point {
 
 impl Default for Point {
     fn default() -> Point {
-        Point {
-            values: Vec::new(),
-            derivative: Vec::new(),
-            plan: vec![END],
-            discovers: None,
-            blamed: None,
-            log_jacobian: 0.0,
-        }
+        Point { values: Vec::new(), plan: vec![END], discovers: None, blamed: None, log_jacobian: 0.0 }
     }
 }
 
@@ -56,11 +48,6 @@ impl Point {
     /// The numbers.
     pub fn values(&self) -> &[f64] {
         &self.values
-    }
-
-    /// The derivatives.
-    pub fn derivative(&self) -> &[f64] {
-        &self.derivative
     }
 
     /// What the numbers are read for: for each, the site of its choice.
@@ -83,13 +70,12 @@ impl Point {
         self.discovers = None;
     }
 
-    /// Moves to other numbers, with derivatives 0.
+    /// Moves to other numbers.
     ///
     /// # Panics
     /// If they are not as many as the plan has.
     pub fn move_to(&mut self, values: &[f64]) {
         self.values.copy_from_slice(values);
-        self.derivative.fill(0.0);
     }
 
     /// Makes the context read this point, from its beginning.
@@ -103,7 +89,6 @@ impl Point {
     fn place(&mut self, ctx: &mut Ctx) {
         ctx.point = self.values.as_ptr();
         ctx.plan = self.plan.as_ptr();
-        ctx.derivative = self.derivative.as_mut_ptr();
     }
 
     /// Called where the plan says something else than what is about to be read: the plan gets longer if it is being made, and is
@@ -121,7 +106,6 @@ impl Point {
         }
         for _ in 0..count {
             self.values.push(RADIUS * (2.0 * stream.uniform() - 1.0));
-            self.derivative.push(0.0);
         }
         self.place(ctx);
         Ok(())

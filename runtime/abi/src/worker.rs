@@ -198,6 +198,14 @@ impl Worker {
         self.tape.begin(&mut self.ctx);
     }
 
+    /// Makes the derivatives of the next evaluation go there, added to what is there.
+    ///
+    /// # Safety
+    /// There are as many as the point has numbers; they are alive and used by nobody else while the evaluation runs.
+    pub unsafe fn derive_into(&mut self, derivative: &mut [f64]) {
+        self.ctx.derivative = derivative.as_mut_ptr();
+    }
+
     /// See [`Point::extend`].
     pub(crate) fn extend_point(&mut self, site: i64, count: i64) -> Result<(), ErrorKind> {
         self.point.extend(&mut self.ctx, site, count)

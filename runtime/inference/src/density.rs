@@ -138,7 +138,11 @@ impl Density {
         let environment = self.model.environment();
         let worker = self.worker.get();
         worker.point().move_to(point);
+        assert_eq!(gradient.len(), point.len(), "the gradient has another dimension than the point");
+        gradient.fill(0.0);
         worker.begin_density();
+        // SAFETY: it is as long as the point, and borrowed for longer than the evaluation.
+        unsafe { worker.derive_into(gradient) };
         // SAFETY: the environment is alive, and there is no result; the closure captures pointers only.
         let ended = unsafe { worker.enter(move |ctx| run(ctx, environment, std::ptr::null_mut())) };
         let value = worker.ctx().log_weight;
@@ -147,7 +151,6 @@ impl Density {
             self.renew();
             return if is_impossible(&error, value) { Ok(value) } else { Err(error) };
         }
-        gradient.copy_from_slice(self.point().derivative());
         self.check_end(value)?;
         Ok(value)
     }

@@ -223,7 +223,7 @@ impl SingleSite {
         let chosen = self.choose(index, choice, stream);
         let proposal = replay.propose(chosen.change, stream)?;
         let log_acceptance = log_acceptance(proposal.log_ratio, count, proposal.length, chosen.log_proposal_ratio);
-        let is_accepted = log_acceptance >= 0.0 || stream.uniform().ln() < log_acceptance;
+        let is_accepted = log_acceptance >= 0.0 || stream.uniform() < log_acceptance.exp();
         if is_accepted {
             replay.accept();
         } else {
@@ -239,27 +239,27 @@ impl SingleSite {
 
     /// One of the moves at random.
     fn choose(&self, index: usize, choice: Choice, stream: &mut Stream) -> Move {
-        let moves = self.moves(index, choice);
-        let chosen = moves[(stream.next_u64() >> 62) as usize];
+        let chosen = self.move_at(index, choice, stream.next_u64() >> 62);
         if chosen.is_walk { self.walk(index, choice, stream) } else { chosen }
     }
 
     /// Four moves that are equally probable for a choice: draws from the prior and, where values walk, steps of that half of the time. Those of
     /// Reals are not here yet: each is drawn.
     pub fn moves(&self, index: usize, choice: Choice) -> [Move; 4] {
+        [0, 1, 2, 3].map(|number| self.move_at(index, choice, number))
+    }
+
+    #[inline]
+    fn move_at(&self, index: usize, choice: Choice, number: u64) -> Move {
         let redraw = Move { change: Change::Redraw(index), log_proposal_ratio: 0.0, is_walk: false };
         let set = |word| Move { change: Change::Set(index, word), ..redraw };
         match self.walks[choice.draw as usize].coordinates {
-            Coordinates::None => [redraw; 4],
-            Coordinates::Bool => [redraw, redraw, set(1 - choice.word), set(1 - choice.word)],
-            Coordinates::Int => {
-                let (up, down) = (choice.word.wrapping_add(1), choice.word.wrapping_sub(1));
-                [redraw, redraw, set(up), set(down)]
-            }
-            _ => {
-                let walk = Move { is_walk: true, ..redraw };
-                [redraw, redraw, walk, walk]
-            }
+            _ if number < 2 => redraw,
+            Coordinates::None => redraw,
+            Coordinates::Bool => set(1 - choice.word),
+            Coordinates::Int if number == 2 => set(choice.word.wrapping_add(1)),
+            Coordinates::Int => set(choice.word.wrapping_sub(1)),
+            _ => Move { is_walk: true, ..redraw },
         }
     }
 
@@ -275,8 +275,8 @@ impl SingleSite {
 
 /// The log of the acceptance probability but for the minimum with 1, of a proposal from `count` to `length` choices.
 pub fn log_acceptance(log_ratio: f64, count: usize, length: usize, log_proposal_ratio: f64) -> f64 {
-    let lengths = (count as f64).ln() - (length as f64).ln();
-    let lengths = if mutation::is_active(Mutation::LengthRatio) { 0.0 } else { lengths };
+    let same = count == length || mutation::is_active(Mutation::LengthRatio);
+    let lengths = if same { 0.0 } else { (count as f64 / length as f64).ln() };
     let found = log_ratio + log_proposal_ratio + lengths;
     if found.is_nan() { f64::NEG_INFINITY } else { found }
 }

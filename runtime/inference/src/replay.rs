@@ -150,7 +150,7 @@ impl Replay {
     /// Runs on the current trace; the value is dropped. An execution that fails because of the values of numbers is impossible.
     fn execute(&mut self, change: Change, quiet: bool, stream: &mut Stream) -> Result<(), RuntimeError> {
         match self.run(change, quiet, stream) {
-            Ok(()) => self.model.discard(&mut self.worker, &mut self.particles),
+            Ok(()) => self.drop_value(),
             Err(error) if error.kind.is_numeric() => {
                 self.rejection = Some(error);
                 self.proposed_log_weight = f64::NEG_INFINITY;
@@ -158,6 +158,14 @@ impl Replay {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Releases what the value of the last execution owns.
+    fn drop_value(&mut self) {
+        let words = self.particles.get(0);
+        if self.model.format().pointers(words).iter().any(|at| words[*at as usize] != 0) {
+            self.model.discard(&mut self.worker, &mut self.particles);
+        }
     }
 
     fn run(&mut self, change: Change, quiet: bool, stream: &mut Stream) -> Result<(), RuntimeError> {
