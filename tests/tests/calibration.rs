@@ -1,8 +1,8 @@
-//! Simulation-based calibration of NUTS (Talts, Betancourt, Simpson, Vehtari and Gelman, "Validating Bayesian inference algorithms with
+//! Simulation-based calibration of NUTS and of Metropolis-Hastings (Talts, Betancourt, Simpson, Vehtari and Gelman, "Validating Bayesian inference algorithms with
 //! simulation-based calibration", 2018): where parameters are drawn from the prior and data from the parameters, the rank of the
 //! parameters among draws of the posterior is uniform.
 
-use borel::{Data, Inference, Method, Nuts, Program};
+use borel::{Data, Inference, Method, Mh, Nuts, Program};
 use std::collections::BTreeMap;
 
 /// How often parameters and data are drawn for each model.
@@ -17,7 +17,7 @@ const THINNING: usize = 8;
 /// Bins of ranks.
 const BINS: usize = 8;
 
-/// The test fails for a false reason once in a million runs over all models and parameters: the quantile of a chi-squared
+/// The test fails for a false reason once in a million runs over all models and parameters of a method: the quantile of a chi-squared
 /// distribution with 7 degrees of freedom at 1 - 1e-6 / 30.
 const LARGEST: f64 = 48.1;
 
@@ -80,20 +80,30 @@ const MODELS: [(&str, &str, &str); 10] = [
 const DRAW: &str = "fn draw[A](d: Dist[A]) ~> A {\n  let x ~ d\n  return x\n}\n";
 
 #[test]
-fn ranks_are_uniform() {
-    let threads: Vec<_> = (0..2)
-        .map(|half| {
-            std::thread::spawn(move || {
-                MODELS.iter().skip(half).step_by(2).flat_map(not_uniform).collect::<Vec<String>>()
-            })
-        })
-        .collect();
-    let problems: Vec<String> = threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect();
+fn ranks_among_draws_of_nuts_are_uniform() {
+    let draws = DRAWS * THINNING;
+    let nuts = Nuts { chains: 1, warmup: 400, draws, target_acceptance: 0.9, ..Nuts::default() };
+    all_are_uniform(Method::Nuts(nuts), THINNING);
+}
+
+/// Steps that change one choice forget slowly: there are many between two draws.
+#[test]
+fn ranks_among_draws_of_single_site_chains_are_uniform() {
+    all_are_uniform(Method::Mh(Mh { chains: 1, warmup: 40, draws: DRAWS, thin: Some(300) }), 1);
+}
+
+fn all_are_uniform(method: Method, thinning: usize) {
+    let problems: Vec<String> = std::thread::scope(|scope| {
+        let half =
+            |half: usize| MODELS.iter().skip(half).step_by(2).flat_map(|model| not_uniform(model, (method, thinning)));
+        let threads = [0, 1].map(|number| scope.spawn(move || half(number).collect::<Vec<String>>()));
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    });
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 /// The parameters of a model whose ranks are not uniform.
-fn not_uniform((name, prior, posterior): &(&str, &str, &str)) -> Vec<String> {
+fn not_uniform((name, prior, posterior): &(&str, &str, &str), (method, thinning): (Method, usize)) -> Vec<String> {
     let program = |text: String| Program::compile(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
     let prior = program(format!("{DRAW}model prior() {{\n {prior}\n}}"));
     let simulated = prior.sole_model().and_then(|model| model.bind(&Data::new())).expect("no data");
@@ -116,18 +126,11 @@ fn not_uniform((name, prior, posterior): &(&str, &str, &str)) -> Vec<String> {
     for simulation in 0..SIMULATIONS {
         let y: Vec<f64> = data.iter().map(|values| values[simulation]).collect();
         let bound = model.bind(&Data::new().reals("y", &y)).expect("data");
-        let method = Method::Nuts(Nuts {
-            chains: 1,
-            warmup: 400,
-            draws: DRAWS * THINNING,
-            target_acceptance: 0.9,
-            ..Nuts::default()
-        });
         let drawn = Inference::new(method).seed(simulation as u64).threads(1).run(&bound);
         let drawn = drawn.unwrap_or_else(|error| panic!("{name}: {error}"));
         for (parameter, truth) in parameters.iter().zip(&truth) {
             let draws = drawn.draws(&format!("return.{parameter}")).expect("draws");
-            let below = draws.iter().step_by(THINNING).filter(|(value, _)| *value < truth[simulation]).count();
+            let below = draws.iter().step_by(thinning).filter(|(value, _)| *value < truth[simulation]).count();
             counts.entry(parameter.as_str()).or_default()[below * BINS / (DRAWS + 1)] += 1;
         }
     }

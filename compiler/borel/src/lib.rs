@@ -22,6 +22,7 @@
 //! [`Program`], its code and what it allocates are freed when the last value that refers to them is dropped, and
 //! everything is `Send` and `Sync`.
 
+mod applicable;
 mod choose;
 mod curves;
 mod data;
@@ -42,6 +43,7 @@ pub mod replay;
 mod run;
 mod trust;
 
+pub use applicable::Applicability;
 pub use borel_abi::Value;
 pub use borel_diagnostics::{Diagnostic, Severity, explain, suggest};
 pub use borel_driver::emit::Stage;

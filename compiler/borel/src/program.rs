@@ -1,5 +1,6 @@
 //! Programs.
 
+use crate::applicable::Applicability;
 use crate::data::bind::type_text;
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
@@ -121,6 +122,19 @@ impl Program {
                 Err(Diagnostics::message("E0402", message, format!("say which: --model {}", names[0])))
             }
         }
+    }
+
+    /// Which methods can run a model, and why others cannot.
+    ///
+    /// ```
+    /// let program = borel::Program::compile("model m() { let k ~ Poisson(3)\n return k }")?;
+    /// let found = program.applicability(&program.sole_model()?);
+    /// let refused: Vec<&str> = found.iter().filter(|one| one.refusal.is_some()).flat_map(|one| one.methods.iter().copied()).collect();
+    /// assert_eq!(refused, ["nuts", "hmc", "mclmc", "optimize", "laplace", "advi"]);
+    /// # Ok::<(), borel::Error>(())
+    /// ```
+    pub fn applicability(&self, model: &Model) -> Vec<Applicability> {
+        crate::applicable::applicability(self, model)
     }
 
     /// Whether there is a `main`.

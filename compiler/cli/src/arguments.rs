@@ -226,6 +226,9 @@ pub(crate) struct Check {
     /// Programs
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+    /// Also say which methods can run each model, and what decides
+    #[arg(long)]
+    pub(crate) methods: bool,
 }
 
 /// Options of `borel emit`.

@@ -247,3 +247,30 @@ fn a_repl_that_reads_a_pipe() {
     assert!(text.contains("double : (Real) -> Real") || text.contains("Real -> Real"), "{text}");
     assert!(text.contains("E0101"), "{text}");
 }
+
+#[test]
+fn check_says_which_methods_apply() {
+    let output = borel(&["check", "--methods", "examples/sprinkler.ppl", "examples/nile.ppl"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    for line in [
+        "model sprinkler\n  yes  enumerate, if the values to go through are not too many\n",
+        "  no   nuts, hmc, mclmc, optimize, laplace, advi\n         examples/sprinkler.ppl:8:3: Bernoulli has values that are counted",
+        "  no   enumerate\n         examples/nile.ppl:",
+        "  yes  mh\n",
+    ] {
+        assert!(text.contains(line), "{text}\ndoes not contain {line}");
+    }
+}
+
+#[test]
+fn chains_of_single_choices() {
+    let arguments = ["run", "examples/two_unknowns.ppl", "--method", "mh", "--draws", "200", "--format", "json"];
+    let output = borel(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("one JSON object");
+    let rate = json["diagnostics"]["acceptance_rate"].as_f64().expect("a number");
+    assert!(rate > 0.1 && rate < 0.9, "{rate}");
+    assert!(json["variables"]["mean"]["r_hat"].is_number());
+    refused(&["run", "examples/nile.ppl", "--method", "smc", "--thin", "3"], 2, "--thin is a setting of mh");
+}

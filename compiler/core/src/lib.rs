@@ -695,7 +695,7 @@ pub enum Prim {
     LogEvidence,
     /// [A], [Real], Real to Posterior[A]
     Posterior,
-    /// kind (0 enumerate, 1 importance, 2 smc), count, resampling (0 systematic, 1 stratified, 2 multinomial, 3 residual),
-    /// threshold, mass to Method
+    /// kind (0 enumerate, 1 importance, 2 smc, 3 mh), count, resampling (0 systematic, 1 stratified, 2 multinomial, 3 residual) or steps
+    /// for each draw, threshold or length of the warmup, mass to Method
     Method,
 }

@@ -125,6 +125,9 @@ impl Body<'_, '_> {
                 reason.into(),
                 "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into(),
             );
+            if !self.flattener.refuses {
+                self.trap_refused();
+            }
         }
     }
 

@@ -167,7 +167,8 @@ impl Body<'_, '_> {
             Some(Operand::Int(0)) => &[View::Enumerate],
             Some(Operand::Int(1)) => &[View::Weigh],
             Some(Operand::Int(2)) => &[View::Step],
-            _ => &[View::Enumerate, View::Weigh, View::Step],
+            Some(Operand::Int(3)) => &[View::Replay],
+            _ => &[View::Enumerate, View::Weigh, View::Step, View::Replay],
         };
         for number in self.inferred(closure) {
             let root = self.flattener.root(Source::Lambda(number));

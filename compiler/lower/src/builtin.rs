@@ -166,7 +166,7 @@ impl<'a> Lowering<'a> {
             Builtin::MemState => self.mem_state(values, result, span),
             Builtin::Infer => self.emit_named(Op::Infer(atom(0), atom(1)), ty, "posterior", span),
             Builtin::Grad | Builtin::ValueAndGrad => self.gradient(builtin, values, result, span),
-            Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc => {
+            Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc | Builtin::MethodMh => {
                 self.method(builtin, values, span)
             }
             Builtin::Solve | Builtin::SolveLower | Builtin::SolveUpper => {
@@ -248,6 +248,10 @@ impl<'a> Lowering<'a> {
                 vec![Atom::Int(0), none(), none(), Atom::Real(0.0), mass]
             }
             Builtin::MethodImportance => vec![Atom::Int(1), atom(0), none(), Atom::Real(0.0), Atom::Real(0.0)],
+            Builtin::MethodMh => {
+                let warmup = self.real_argument(values, 1, span);
+                vec![Atom::Int(3), atom(0), atom(2), warmup, Atom::Real(0.0)]
+            }
             _ => {
                 let resampling = self.resampling(atom(1), span);
                 let threshold = self.real_argument(values, 2, span);

@@ -566,6 +566,8 @@ builtins! {
     MethodImportance "importance" "(draws: Int = 1000) -> Method";
     /// Sequential Monte Carlo; resampling is one of "systematic", "stratified", "multinomial", "residual".
     MethodSmc "smc" "(particles: Int = 1000, resampling: String = \"systematic\", threshold: Real = 0.5) -> Method";
+    /// Metropolis-Hastings, a choice at a time: one chain, whose draws are taken after `thin` steps each. It estimates no evidence.
+    MethodMh "mh" "(draws: Int = 1000, warmup: Int = 1000, thin: Int = 10) -> Method";
     /// The draws of a posterior (with weights).
     Draws "draws" "Posterior[A] -> [A]";
     /// The normalised weights of the draws.

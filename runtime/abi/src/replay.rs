@@ -8,6 +8,7 @@
 
 use crate::copy::Copier;
 use crate::error::ErrorKind;
+use crate::module::Module;
 use crate::mutation::{self, Mutation};
 use crate::worker::Worker;
 use std::collections::HashMap;
@@ -119,6 +120,11 @@ impl Replay {
     /// No trace yet, for a program some of whose choices are pointers, or none.
     pub fn new(owns_pointers: bool) -> Replay {
         Replay { owns_pointers, ..Replay::default() }
+    }
+
+    /// No trace yet, for a program.
+    pub fn of(module: &Module) -> Replay {
+        Replay::new(module.draws.iter().any(|draw| draw.is_pointer))
     }
 
     /// The current trace.

@@ -129,8 +129,7 @@ impl Worker {
         };
         let heap = Heap::new(host.budget.clone());
         let scope_cache = ScopeCache::default();
-        let owns_pointers = module.draws.iter().any(|draw| draw.is_pointer);
-        let replay = Replay::new(owns_pointers);
+        let replay = Replay::of(&module);
         Worker {
             ctx,
             heap,
@@ -198,11 +197,18 @@ impl Worker {
         self.tape.begin(&mut self.ctx);
     }
 
-    /// Makes the derivatives of the next evaluation go there, added to what is there.
+    /// As [`Worker::begin_density`], at these numbers instead of those of the point; derivatives are added to what is there.
+    ///
+    /// # Panics
+    /// If they are not as many as the plan has.
     ///
     /// # Safety
-    /// There are as many as the point has numbers; they are alive and used by nobody else while the evaluation runs.
-    pub unsafe fn derive_into(&mut self, derivative: &mut [f64]) {
+    /// Both are alive, and the derivatives used by nobody else, while the evaluation runs.
+    pub unsafe fn begin_gradient(&mut self, numbers: &[f64], derivative: &mut [f64]) {
+        let count = self.point.values().len();
+        assert!(numbers.len() == count && derivative.len() == count, "the point has another dimension");
+        self.begin_density();
+        self.ctx.point = numbers.as_ptr();
         self.ctx.derivative = derivative.as_mut_ptr();
     }
 

@@ -125,6 +125,11 @@ impl CompiledModel {
         Some(CompiledModel { module, root, captured, code, format, host, memory: (0, 0) })
     }
 
+    /// The program.
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
+    }
+
     /// With a memo table that particles begin with.
     pub(crate) fn with_memory(mut self, memo: *mut u64, mems: i64) -> CompiledModel {
         self.memory = (memo as u64, mems as u64);
@@ -177,6 +182,9 @@ impl CompiledModel {
         let Code::Replay(run) = self.code else { return Err(RuntimeError::new(ErrorKind::Refused)) };
         let words = particles.get_mut(0);
         words.fill(0);
+        (words[MEMO], words[MEMS]) = self.memory;
+        // SAFETY: the caller of a nested inference keeps its memo table; for others it is 0.
+        unsafe { object::retain(self.memory.0) };
         std::mem::swap(&mut worker.ctx().stream, stream);
         let ended = run_one(run, worker, self.captured.pointer(), words, self.format.start());
         std::mem::swap(&mut worker.ctx().stream, stream);

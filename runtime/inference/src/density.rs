@@ -137,12 +137,9 @@ impl Density {
         let run = self.gradient().ok_or(RuntimeError::new(ErrorKind::Refused))?;
         let environment = self.model.environment();
         let worker = self.worker.get();
-        worker.point().move_to(point);
-        assert_eq!(gradient.len(), point.len(), "the gradient has another dimension than the point");
         gradient.fill(0.0);
-        worker.begin_density();
-        // SAFETY: it is as long as the point, and borrowed for longer than the evaluation.
-        unsafe { worker.derive_into(gradient) };
+        // SAFETY: both are borrowed for longer than the evaluation.
+        unsafe { worker.begin_gradient(point, gradient) };
         // SAFETY: the environment is alive, and there is no result; the closure captures pointers only.
         let ended = unsafe { worker.enter(move |ctx| run(ctx, environment, std::ptr::null_mut())) };
         let value = worker.ctx().log_weight;

@@ -7,7 +7,9 @@ use crate::control::Control;
 use crate::distribution::{array_layout, sample_index};
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::importance::{Importance, importance};
+use crate::mh;
 use crate::particles::Format;
+use crate::replay::Replay;
 use crate::resample::Resampling;
 use crate::smc::{Population, Smc, smc};
 use crate::team::Team;
@@ -69,6 +71,7 @@ struct Suspended {
     mems: i64,
     input: i64,
     pending: *mut u64,
+    path: i64,
     stream: Stream,
 }
 
@@ -82,6 +85,7 @@ impl Suspended {
             mems: ctx.mems,
             input: ctx.input,
             pending: ctx.pending,
+            path: ctx.path,
             stream: ctx.stream.clone(),
         };
         (ctx.trace, ctx.memo, ctx.pending) = (null_mut(), null_mut(), null_mut());
@@ -96,6 +100,7 @@ impl Suspended {
         ctx.mems = self.mems;
         ctx.input = self.input;
         ctx.pending = self.pending;
+        ctx.path = self.path;
         ctx.stream = self.stream;
     }
 }
@@ -134,6 +139,11 @@ unsafe fn run(
             return run_exact(&mut *worker, root, captured, method, memory);
         }
         let host = (*worker).host().clone();
+        if method.kind == 3 {
+            let model = CompiledModel::new(&module, root, captured, View::Replay, &host);
+            let model = model.ok_or(RuntimeError::new(ErrorKind::Refused))?.with_memory(memory.0, memory.1);
+            return run_chain(worker, root, model, method, seed);
+        }
         let model = CompiledModel::new(&module, root, captured, View::Step, &host);
         let model = model.ok_or(RuntimeError::new(ErrorKind::Refused))?.with_memory(memory.0, memory.1);
         let mut team = Team::single(Handle::Borrowed(worker));
@@ -143,6 +153,38 @@ unsafe fn run(
         population.discard(&model, &mut team);
         let [draws, weights] = array.map_err(RuntimeError::new)?;
         Ok([draws, weights, log_evidence.to_bits()])
+    }
+}
+
+/// The values of the draws of a chain within the worker, all with one weight.
+unsafe fn run_chain(
+    worker: *mut Worker,
+    root: usize,
+    model: CompiledModel,
+    method: Method,
+    seed: u64,
+) -> Result<[u64; 3], RuntimeError> {
+    let positive = |count: i64| {
+        let given = usize::try_from(count).ok().filter(|count| *count > 0);
+        given.ok_or(RuntimeError::new(ErrorKind::Negative(count)))
+    };
+    let (draws, thin, warmup) =
+        (positive(method.count)?, positive(method.resampling)?, method.threshold.max(0.0) as usize);
+    // SAFETY: the worker is used through this pointer and the replay, one after the other; what is on its heap stays there.
+    unsafe {
+        let format = model.format().clone();
+        let own = std::mem::replace((*worker).replay(), borel_abi::replay::Replay::of((*worker).module()));
+        let mut replay = Replay::within(model, worker)?;
+        let found = mh::values(&mut replay, (draws, warmup, thin), &mut Stream::derive(seed, 0, 0));
+        replay.live_objects();
+        *(*worker).replay() = own;
+        let found = found?;
+        let weight = 1.0 / draws as f64;
+        let weighted: Vec<(&[u64], f64)> = found.iter().map(|words| (words.as_slice(), weight)).collect();
+        let array = make_arrays(&mut *worker, root, &format, &weighted);
+        found.iter().for_each(|words| format.release(&mut *worker, words));
+        let [draws, weights] = array.map_err(RuntimeError::new)?;
+        Ok([draws, weights, f64::NAN.to_bits()])
     }
 }
 

@@ -106,6 +106,30 @@ pub fn chain(
     })
 }
 
+/// The values of draws of a chain, as the words of finished particles that the caller owns: how many draws, how many draws of a warmup, and
+/// how many steps for each.
+pub(crate) fn values(
+    replay: &mut Replay,
+    (draws, warmup, thin): (usize, usize, usize),
+    stream: &mut Stream,
+) -> Result<Vec<Vec<u64>>, RuntimeError> {
+    replay.begin(stream)?;
+    let mut kernel = SingleSite::new(replay.module());
+    let mut found = Vec::with_capacity(draws);
+    for draw in 0..warmup + draws {
+        if draw == warmup {
+            kernel.settle();
+        }
+        for _ in 0..thin {
+            kernel.step(replay, stream)?;
+        }
+        if draw >= warmup {
+            found.push(replay.value()?);
+        }
+    }
+    Ok(found)
+}
+
 /// The acceptance rate that walks are made for: the best one in one dimension (Gelman, Roberts and Gilks 1996).
 const ACCEPTANCE: f64 = 0.44;
 

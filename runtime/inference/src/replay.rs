@@ -3,15 +3,18 @@
 //! Takes a root compiled with the replay view. Holds a current trace with its log weight; proposes another one by an execution in which a
 //! choice gets another value, and says how their densities compare; the caller accepts or rejects it.
 
+#![allow(unsafe_code)]
+
 use crate::compiled::{Captured, CompiledModel, Handle, View};
 use crate::model::Model;
 use crate::particles::Particles;
 use crate::run::Job;
 use borel_abi::copy::Copier;
+use borel_abi::module::Module;
 use borel_abi::mutation::{self, Mutation};
 use borel_abi::replay::{Change, Choice};
 use borel_abi::stream::Stream;
-use borel_abi::{ErrorKind, Host, RuntimeError};
+use borel_abi::{ErrorKind, Host, RuntimeError, Worker};
 use borel_posterior::Draws;
 
 /// How often an execution with a weight is looked for.
@@ -55,6 +58,32 @@ impl Replay {
         let particles = model.begin(&mut worker, 1)?;
         let log_weight = f64::NEG_INFINITY;
         Ok(Replay { model, worker, particles, log_weight, proposed_log_weight: log_weight, rejection: None })
+    }
+
+    /// The same within a worker, of a closure that its program infers with.
+    ///
+    /// # Safety
+    /// The worker outlives it, and is used through it alone meanwhile.
+    pub(crate) unsafe fn within(model: CompiledModel, worker: *mut Worker) -> Result<Replay, RuntimeError> {
+        let mut worker = Handle::Borrowed(worker);
+        let mut particles = model.begin(&mut worker, 1)?;
+        // Each execution begins its particle anew.
+        model.discard(&mut worker, &mut particles);
+        let log_weight = f64::NEG_INFINITY;
+        Ok(Replay { model, worker, particles, log_weight, proposed_log_weight: log_weight, rejection: None })
+    }
+
+    /// The program.
+    pub(crate) fn module(&self) -> &Module {
+        self.model.module()
+    }
+
+    /// The value of the current trace, as the words of a finished particle that the caller owns.
+    pub(crate) fn value(&mut self) -> Result<Vec<u64>, RuntimeError> {
+        self.run(Change::None, true, &mut Stream::new(0))?;
+        debug_assert!(self.worker.get().replay().keeps_structure(), "a trace does not replay itself");
+        self.reject();
+        Ok(self.particles.get(0).to_vec())
     }
 
     /// The choices of the current trace, in the order in which they are made.
@@ -188,6 +217,10 @@ impl Replay {
 
     /// Another worker with the current trace: what an execution that failed has left on the heap goes with the old one.
     fn renew(&mut self) -> Result<(), RuntimeError> {
+        if matches!(self.worker, Handle::Borrowed(_)) {
+            // The heap is that of the program that infers: what was left on it goes with that.
+            return Ok(());
+        }
         let mut next = self.model.worker();
         let mut copier = Copier::new(next.get().layouts().clone());
         self.worker.get().move_traces(next.get(), &mut copier).map_err(RuntimeError::new)?;

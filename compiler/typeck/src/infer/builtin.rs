@@ -240,6 +240,7 @@ impl<'a> Checker<'a> {
             }
             B::MethodEnumerate => Use::pure(&[Ty::REAL], Ty::METHOD),
             B::MethodImportance => Use::pure(&[Ty::INT], Ty::METHOD),
+            B::MethodMh => Use::pure(&[Ty::INT, Ty::INT, Ty::INT], Ty::METHOD),
             B::MethodSmc => Use::pure(&[Ty::INT, Ty::STRING, Ty::REAL], Ty::METHOD),
             B::Draws => {
                 let posterior = self.store.posterior(a);
@@ -296,6 +297,9 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
     match builtin {
         B::MethodEnumerate => vec![with("mass", Default::Real(1.0 - 1e-9))],
         B::MethodImportance => vec![with("draws", Default::Int(1000))],
+        B::MethodMh => {
+            vec![with("draws", Default::Int(1000)), with("warmup", Default::Int(1000)), with("thin", Default::Int(10))]
+        }
         B::MethodSmc => vec![
             with("particles", Default::Int(1000)),
             with("resampling", Default::String("systematic")),
