@@ -114,20 +114,12 @@ impl Body<'_, '_> {
 
     /// Says that a posterior by draws is no function of the point.
     pub fn refuse_estimates(&mut self, method: Option<&Operand>) {
-        if matches!(self.view, View::Density | View::Replay) && method != Some(&Operand::Int(0)) {
-            let reason = match self.view {
-                View::Density => {
-                    "`infer` by draws gives another posterior each time, so there is no density to differentiate"
-                }
-                _ => "`infer` by draws gives another posterior each time, so that a trace does not say what it weighs",
-            };
+        if self.view == View::Density && method != Some(&Operand::Int(0)) {
+            let reason = "`infer` by draws gives another posterior each time, so there is no density to differentiate";
             self.refuse(
                 reason.into(),
                 "infer with `enumerate(..)`, which is exact, or use `smc` or `importance`".into(),
             );
-            if !self.flattener.refuses {
-                self.trap_refused();
-            }
         }
     }
 

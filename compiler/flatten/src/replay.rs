@@ -207,6 +207,16 @@ impl Body<'_, '_> {
         index
     }
 
+    /// What a posterior by draws is depends on a seed, and on nothing else that is random: the seed is a choice, uniform among all. So a trace
+    /// says what such a posterior weighs, and an estimate of the evidence in a `factor` makes a pseudo-marginal chain (Andrieu and Roberts
+    /// 2009), whose kept seeds are common random numbers.
+    pub(crate) fn replay_seed(&mut self, method: Option<&Operand>) {
+        if self.view == View::Replay && method != Some(&Operand::Int(0)) {
+            let asked = self.replayed(None, None, false);
+            self.perform(Named::ChoiceSeed, asked);
+        }
+    }
+
     fn found(&mut self, asked: Vec<Operand>) -> [Operand; 3] {
         let (is_found, word) = (self.local("is_found", Ty::Bool), self.local("word", Ty::Int));
         let known = self.local("known", Ty::Real);

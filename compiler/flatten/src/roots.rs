@@ -163,6 +163,7 @@ impl Body<'_, '_> {
     pub fn infer(&mut self, closure: &Atom, method: &Atom) -> Vec<Operand> {
         let (pointer, method) = (self.word(closure), self.atom(method));
         self.refuse_estimates(method.first());
+        self.replay_seed(method.first());
         let views: &[View] = match method.first() {
             Some(Operand::Int(0)) => &[View::Enumerate],
             Some(Operand::Int(1)) => &[View::Weigh],

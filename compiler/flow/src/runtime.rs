@@ -213,6 +213,8 @@ named! {
     ChoiceScore "borel_choice_score" (Int, Real) -> () false;
     /// The same for values that are pointers
     ChoiceScorePointer "borel_choice_score_pointer" (Owned, Real) -> () false;
+    /// The seed of the inference that comes next is a choice: address, number of the draw
+    ChoiceSeed "borel_choice_seed" (Int, Int) -> () false;
     /// What the trace had for the choice that was looked up last is of another shape: it is drawn
     ChoiceReject "borel_choice_reject" () -> () false;
     /// The plan of the point says something else than this: site of the choice, how many numbers it reads

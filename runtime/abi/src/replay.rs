@@ -112,6 +112,8 @@ pub struct Replay {
     quiet: bool,
     /// Whether some values are pointers.
     owns_pointers: bool,
+    /// The seed of the inference that comes next.
+    seed: Option<u64>,
     script: Option<Script>,
     scripted: Vec<u32>,
 }
@@ -209,6 +211,15 @@ impl Replay {
         self.scripted.push(self.draw);
         // One that is too short is noticed afterwards.
         Some(script.get(self.scripted.len() - 1).copied().unwrap_or(0))
+    }
+
+    pub(crate) fn set_seed(&mut self, seed: u64) {
+        self.seed = Some(seed);
+    }
+
+    /// The seed of the inference that begins now, if it is a choice.
+    pub fn take_seed(&mut self) -> Option<u64> {
+        self.seed.take()
     }
 
     /// The value that was found is not used: the choice is drawn.

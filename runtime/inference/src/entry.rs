@@ -110,7 +110,7 @@ unsafe fn infer(ctx: *mut Ctx, closure: *const u64, method: Method) -> Result<()
     // SAFETY: the worker is used through this pointer only, until the results are stored.
     unsafe {
         let worker = ctx as *mut Worker;
-        let seed = (*ctx).stream.next_u64();
+        let seed = (*worker).replay().take_seed().unwrap_or_else(|| (*ctx).stream.next_u64());
         let suspended = Suspended::take(&mut *ctx);
         let memory = (suspended.memo, suspended.mems);
         let result = run(worker, closure, method, seed, memory);

@@ -14,6 +14,7 @@ table![
     borel_choice_score,
     borel_choice_score_pointer,
     borel_choice_reject,
+    borel_choice_seed,
 ];
 
 unsafe extern "C" fn borel_key_hash(ctx: *mut Ctx, key: *const u64) -> i64 {
@@ -53,6 +54,16 @@ unsafe extern "C" fn borel_choice_score_pointer(ctx: *mut Ctx, value: u64, log_d
     unsafe {
         Worker::of(ctx).replay.score(value, log_density);
         go_on_if_possible(ctx, log_density);
+    }
+}
+
+unsafe extern "C" fn borel_choice_seed(ctx: *mut Ctx, address: i64, draw: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe {
+        let replay = &mut Worker::of(ctx).replay;
+        let seed = replay.find(address, draw as u32, 0).0.unwrap_or_else(|| (*ctx).stream.next_u64());
+        replay.score(seed, 0.0);
+        replay.set_seed(seed);
     }
 }
 
