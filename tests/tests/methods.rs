@@ -1,8 +1,8 @@
 //! Gradient-based methods against closed forms, and what they warn of.
 
 use borel::{
-    Advi, Bound, Data, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Nuts, Optimize, Posterior,
-    Program,
+    Advi, Bound, Data, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Mh, Nuts, Optimize,
+    Posterior, Program,
 };
 
 fn bind(text: &str, data: &Data) -> Bound {
@@ -252,4 +252,26 @@ fn rejected_evaluations_say_why() {
     assert!(warning.message.contains("not symmetric positive definite"), "{}", warning.message);
     let text = posterior.warnings().to_string();
     assert!(text.contains("let l = cholesky(matrix"), "{text}");
+}
+
+#[test]
+fn chains_that_cannot_move_say_so() {
+    let text = "model m() {
+      let a ~ DiscreteUniform(1, 50)
+      let b ~ DiscreteUniform(1, 50)
+      condition(a == b)
+      return a
+    }";
+    let posterior = run(&bind(text, &Data::new()), Method::Mh(Mh { draws: 500, warmup: 100, ..Mh::default() }));
+    assert!(warns(&posterior, "W0412") && warns(&posterior, "W0404"), "{}", posterior.warnings());
+    let fine = run(&line(), Method::Mh(Mh::default()));
+    assert!(!warns(&fine, "W0412"), "{}", fine.warnings());
+}
+
+/// What no execution can meet is named, as by other methods.
+#[test]
+fn chains_that_cannot_begin_name_the_observation() {
+    let text = "model m() {\n  let a ~ Uniform(0, 1)\n  condition(a > 2)\n  return a\n}";
+    let error = Inference::new(Method::Mh(Mh::default())).run(&bind(text, &Data::new())).err().expect("an error");
+    assert!(error.to_string().contains("condition(a > 2)"), "{error}");
 }

@@ -276,6 +276,9 @@ fn warnings(bound: &Bound, method: &Method, code: &Code, outcome: &Outcome) -> D
     }
     if method.has_chains() {
         list.extend(crate::trust::warnings(model.name.as_ref(), model.span, outcome));
+        if matches!(method, Method::Mh(_)) {
+            list.extend(crate::trust::of_acceptance(model.name.as_ref(), model.span, outcome));
+        }
         if let Method::Mclmc(settings) = method {
             list.push(crate::trust::of_unadjusted_draws(model.span, settings.step_size));
         }

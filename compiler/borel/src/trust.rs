@@ -131,6 +131,25 @@ pub(crate) fn of_rejections(error: Diagnostic, outcome: &Outcome) -> Option<Diag
     })
 }
 
+/// A chain of which fewer proposals are accepted hardly moves.
+const ACCEPTED: f64 = 0.005;
+
+/// What to say of chains that hardly move, or do not move at all.
+pub(crate) fn of_acceptance(model: &str, span: Span, outcome: &Outcome) -> Option<Diagnostic> {
+    let figure = |name: &str| outcome.diagnostics.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let (rate, proposals) = (figure("acceptance_rate")?, figure("proposals")?);
+    let message = format!(
+        "only {:.0} of {proposals} proposals were accepted: the chains of `{model}` hardly move",
+        rate * proposals
+    );
+    (proposals > 0.0 && rate < ACCEPTED).then(|| {
+        Diagnostic::warning("W0412", span, message, "of this model").help(
+            "mh changes one choice at a time: where a condition ties choices together, none can change by itself; use smc, draw them as one \
+             choice, or weigh what is nearly right with a `factor` instead of excluding it",
+        )
+    })
+}
+
 /// What to say of draws whose steps nothing corrects.
 pub(crate) fn of_unadjusted_draws(span: Span, step_size: f64) -> Diagnostic {
     let message = format!("the draws of mclmc are not exact: nothing corrects for what steps of {step_size} are off");

@@ -62,7 +62,7 @@ pub fn chain(
     let start = std::time::Instant::now();
     let mut stream = Stream::derive(seed, number, u64::MAX - 2);
     let mut replay = Replay::new(job, host)?;
-    replay.begin(&mut stream)?;
+    replay.begin_unless(&mut stream, || control.stopped())?;
     let thin = settings.thin.unwrap_or(replay.choices().len()).max(1);
     let mut kernel = SingleSite::new(&job.module);
     let mut draws = Draws::new();

@@ -103,7 +103,15 @@ impl Replay {
 
     /// Draws executions from the prior until one has a weight.
     pub fn begin(&mut self, stream: &mut Stream) -> Result<(), RuntimeError> {
+        self.begin_unless(stream, || false)
+    }
+
+    /// The same, as long as nobody asks to stop.
+    pub fn begin_unless(&mut self, stream: &mut Stream, stopped: impl Fn() -> bool) -> Result<(), RuntimeError> {
         for _ in 0..ATTEMPTS {
+            if stopped() {
+                return Err(RuntimeError::new(ErrorKind::Interrupted));
+            }
             self.restart(stream)?;
             if self.proposed_log_weight > f64::NEG_INFINITY {
                 self.accept();

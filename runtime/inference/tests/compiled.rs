@@ -51,6 +51,7 @@ fn module(result: ShapeId) -> Module {
         simulate: None,
         weigh: None,
         density: None,
+        replay: None,
         gradient: None,
         step_start: Some(0),
         enumerate_start: Some(0),

@@ -108,6 +108,7 @@ impl Program {
             step: None,
             enumerate: None,
             density: None,
+            replay: None,
             gradient: None,
             observes: true,
         };
