@@ -131,18 +131,16 @@ pub(crate) fn of_rejections(error: Diagnostic, outcome: &Outcome) -> Option<Diag
     })
 }
 
-/// A chain of which fewer proposals are accepted hardly moves.
-const ACCEPTED: f64 = 0.005;
+/// A chain of which fewer proposals are accepted and change something hardly moves.
+const MOVES: f64 = 0.001;
 
 /// What to say of chains that hardly move, or do not move at all.
 pub(crate) fn of_acceptance(model: &str, span: Span, outcome: &Outcome) -> Option<Diagnostic> {
     let figure = |name: &str| outcome.diagnostics.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let (rate, proposals) = (figure("acceptance_rate")?, figure("proposals")?);
-    let message = format!(
-        "only {:.0} of {proposals} proposals were accepted: the chains of `{model}` hardly move",
-        rate * proposals
-    );
-    (proposals > 0.0 && rate < ACCEPTED).then(|| {
+    let (moves, proposals) = (figure("moves")?, figure("proposals")?);
+    let message =
+        format!("only {moves} of {proposals} proposals changed anything: the chains of `{model}` hardly move");
+    (proposals > 0.0 && moves < MOVES * proposals).then(|| {
         Diagnostic::warning("W0412", span, message, "of this model").help(
             "mh changes one choice at a time: where a condition ties choices together, none can change by itself; use smc, draw them as one \
              choice, or weigh what is nearly right with a `factor` instead of excluding it",

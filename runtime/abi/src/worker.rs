@@ -197,18 +197,16 @@ impl Worker {
         self.tape.begin(&mut self.ctx);
     }
 
-    /// As [`Worker::begin_density`], at these numbers instead of those of the point; derivatives are added to what is there.
+    /// As [`Worker::begin_density`]; derivatives are added to what is there.
     ///
     /// # Panics
     /// If they are not as many as the plan has.
     ///
     /// # Safety
-    /// Both are alive, and the derivatives used by nobody else, while the evaluation runs.
-    pub unsafe fn begin_gradient(&mut self, numbers: &[f64], derivative: &mut [f64]) {
-        let count = self.point.values().len();
-        assert!(numbers.len() == count && derivative.len() == count, "the point has another dimension");
+    /// The derivatives are alive, and used by nobody else, while the evaluation runs.
+    pub unsafe fn begin_gradient(&mut self, derivative: &mut [f64]) {
+        assert_eq!(derivative.len(), self.point.values().len(), "the point has another dimension");
         self.begin_density();
-        self.ctx.point = numbers.as_ptr();
         self.ctx.derivative = derivative.as_mut_ptr();
     }
 

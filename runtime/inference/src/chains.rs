@@ -88,6 +88,7 @@ pub fn mh(
     let found = on_threads(threads, numbers, |(_, number)| mh::chain(job, host, settings, (seed, number), control))?;
     let proposals: u64 = found.iter().map(|one| one.proposals).sum();
     let accepted: u64 = found.iter().map(|one| one.accepted).sum();
+    let moves: u64 = found.iter().map(|one| one.moves).sum();
     let rejection = found.iter().find_map(|one| one.rejection.clone());
     let sampled = found.into_iter().map(|one| {
         let energies = vec![f64::NAN; one.draws.weights.len()];
@@ -101,6 +102,7 @@ pub fn mh(
         ("warmup", settings.warmup as f64),
         ("proposals", proposals as f64),
         ("acceptance_rate", accepted as f64 / proposals.max(1) as f64),
+        ("moves", moves as f64),
     ];
     outcome.rejection = rejection;
     Ok(outcome)

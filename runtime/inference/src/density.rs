@@ -137,9 +137,10 @@ impl Density {
         let run = self.gradient().ok_or(RuntimeError::new(ErrorKind::Refused))?;
         let environment = self.model.environment();
         let worker = self.worker.get();
+        worker.point().move_to(point);
         gradient.fill(0.0);
-        // SAFETY: both are borrowed for longer than the evaluation.
-        unsafe { worker.begin_gradient(point, gradient) };
+        // SAFETY: it is borrowed for longer than the evaluation.
+        unsafe { worker.begin_gradient(gradient) };
         // SAFETY: the environment is alive, and there is no result; the closure captures pointers only.
         let ended = unsafe { worker.enter(move |ctx| run(ctx, environment, std::ptr::null_mut())) };
         let value = worker.ctx().log_weight;

@@ -41,6 +41,8 @@ pub struct Chain {
     pub proposals: u64,
     /// Those that were accepted.
     pub accepted: u64,
+    /// Those that were accepted and changed something.
+    pub moves: u64,
     /// How long the warmup took, in seconds.
     pub warmup_seconds: f64,
     /// Whether it was stopped before its end.
@@ -99,6 +101,7 @@ pub fn chain(
         draws: if partial { draws.first(count) } else { draws },
         proposals: kernel.proposals,
         accepted: kernel.accepted,
+        moves: kernel.moves,
         warmup_seconds,
         partial,
         rejection: replay.rejection().cloned(),
@@ -142,6 +145,8 @@ pub struct SingleSite {
     pub proposals: u64,
     /// Those that were accepted.
     pub accepted: u64,
+    /// Those that were accepted and changed something.
+    pub moves: u64,
 }
 
 /// How values from a place of a program walk.
@@ -228,12 +233,12 @@ impl SingleSite {
     pub fn new(module: &Module) -> SingleSite {
         let walk = |draw| Walk { coordinates: Coordinates::of(draw), log_length: 0.0, adapted: 0 };
         let walks = module.draws.iter().map(walk).collect();
-        SingleSite { walks, adapts: true, proposals: 0, accepted: 0 }
+        SingleSite { walks, adapts: true, proposals: 0, accepted: 0, moves: 0 }
     }
 
     /// Ends the warmup.
     pub fn settle(&mut self) {
-        (self.adapts, self.proposals, self.accepted) = (false, 0, 0);
+        (self.adapts, self.proposals, self.accepted, self.moves) = (false, 0, 0, 0);
     }
 
     /// One step. A trace without choices stays as it is.
@@ -249,6 +254,8 @@ impl SingleSite {
         let log_acceptance = log_acceptance(proposal.log_ratio, count, proposal.length, chosen.log_proposal_ratio);
         let is_accepted = log_acceptance >= 0.0 || stream.uniform() < log_acceptance.exp();
         if is_accepted {
+            let is_same = proposal.keeps_structure && replay.proposed()[index].word == choice.word;
+            self.moves += u64::from(!is_same);
             replay.accept();
         } else {
             replay.reject();

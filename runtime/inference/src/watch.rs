@@ -17,7 +17,9 @@ pub(crate) fn watched<R>(
     grace: Duration,
     function: impl FnOnce(&AtomicBool) -> R,
 ) -> R {
-    let (halt, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    // A run that is to stop from the beginning may be over before the watcher looks for the first time.
+    let is_stopped = stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+    let (halt, done) = (AtomicBool::new(is_stopped), AtomicBool::new(false));
     if stop.is_none() && timeout.is_none() {
         return function(&halt);
     }
