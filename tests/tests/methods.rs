@@ -204,16 +204,21 @@ fn what_is_stopped_says_so() {
     let interrupt = Interrupt::new();
     interrupt.stop();
     let bound = line();
-    for name in ["nuts", "hmc", "mclmc", "optimize", "laplace", "advi"] {
+    for name in ["nuts", "hmc", "mclmc", "mh", "optimize", "laplace", "advi"] {
         let method = Method::from_name(name).expect("a method");
         let stopped = Inference::new(method).interrupt(&interrupt).run(&bound);
         let message = stopped.err().map_or(String::new(), |error| error.to_string());
         assert!(message.contains("the run was interrupted"), "{name}: {message}");
     }
-    let long = Inference::new(Method::Nuts(Nuts { draws: 10_000_000, ..Nuts::default() }));
-    let posterior = long.timeout(std::time::Duration::from_millis(400)).run(&bound).unwrap();
-    assert!(posterior.stopped().is_some());
-    near(posterior.mean("b"), exact().mean[1], 0.1);
+    let nuts = Method::Nuts(Nuts { draws: 10_000_000, ..Nuts::default() });
+    // More chains than threads: some have not begun.
+    let mh = Method::Mh(Mh { draws: 10_000_000, ..Mh::default() });
+    for method in [nuts, mh] {
+        let long = Inference::new(method).threads(2);
+        let posterior = long.timeout(std::time::Duration::from_millis(400)).run(&bound).unwrap();
+        assert!(posterior.stopped().is_some());
+        near(posterior.mean("b"), exact().mean[1], 0.1);
+    }
 }
 
 #[test]

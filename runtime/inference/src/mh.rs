@@ -14,7 +14,7 @@ use borel_abi::module::{Draw, Module};
 use borel_abi::mutation::{self, Mutation};
 use borel_abi::replay::{Change, Choice};
 use borel_abi::stream::Stream;
-use borel_abi::{Host, RuntimeError};
+use borel_abi::{ErrorKind, Host, RuntimeError};
 use borel_distributions::bounds::{Bound, bounds};
 use borel_distributions::random::normal;
 use borel_distributions::{Kind, ValueKind};
@@ -64,39 +64,47 @@ pub fn chain(
     let start = std::time::Instant::now();
     let mut stream = Stream::derive(seed, number, u64::MAX - 2);
     let mut replay = Replay::new(job, host)?;
-    replay.begin_unless(&mut stream, || control.stopped())?;
-    let thin = settings.thin.unwrap_or(replay.choices().len()).max(1);
     let mut kernel = SingleSite::new(&job.module);
     let mut draws = Draws::new();
-    draws.weights = vec![1.0 / settings.draws as f64; settings.draws];
-    let (mut count, mut warmup_seconds, mut partial) = (0, 0.0, false);
-    let total = settings.warmup + settings.draws;
-    for draw in 0..total {
-        if draw == settings.warmup {
-            warmup_seconds = start.elapsed().as_secs_f64();
-            kernel.settle();
+    let (mut count, mut warmup_seconds) = (0, 0.0);
+    let mut run = || -> Result<(), RuntimeError> {
+        replay.begin_unless(&mut stream, || control.stopped())?;
+        let thin = settings.thin.unwrap_or(replay.choices().len()).max(1);
+        draws.weights = vec![1.0 / settings.draws as f64; settings.draws];
+        let total = settings.warmup + settings.draws;
+        for draw in 0..total {
+            if draw == settings.warmup {
+                warmup_seconds = start.elapsed().as_secs_f64();
+                kernel.settle();
+            }
+            if control.stopped() {
+                return Err(RuntimeError::new(ErrorKind::Interrupted));
+            }
+            for _ in 0..thin {
+                kernel.step(&mut replay, &mut stream)?;
+            }
+            if draw >= settings.warmup {
+                replay.record(draw - settings.warmup, &mut draws)?;
+                count += 1;
+            }
+            control.tell(Progress {
+                chain: Some(ChainProgress {
+                    chain: number as usize,
+                    divergences: 0,
+                    step_size: f64::NAN,
+                    is_warmup: draw < settings.warmup,
+                }),
+                ..Progress::new(draw as u64 + 1, Some(total as u64))
+            });
         }
-        if control.stopped() {
-            partial = true;
-            break;
-        }
-        for _ in 0..thin {
-            kernel.step(&mut replay, &mut stream)?;
-        }
-        if draw >= settings.warmup {
-            replay.record(draw - settings.warmup, &mut draws)?;
-            count += 1;
-        }
-        control.tell(Progress {
-            chain: Some(ChainProgress {
-                chain: number as usize,
-                divergences: 0,
-                step_size: f64::NAN,
-                is_warmup: draw < settings.warmup,
-            }),
-            ..Progress::new(draw as u64 + 1, Some(total as u64))
-        });
-    }
+        Ok(())
+    };
+    let partial = match run() {
+        Ok(()) => false,
+        // What there is by then.
+        Err(error) if error.kind == ErrorKind::Interrupted => true,
+        Err(error) => return Err(error),
+    };
     Ok(Chain {
         draws: if partial { draws.first(count) } else { draws },
         proposals: kernel.proposals,
