@@ -5,7 +5,7 @@ use crate::body::{Body, Destination, Target, operands};
 use crate::facts::names_choices;
 use borel_core as core;
 use borel_core::{Atom, End, Op};
-use borel_flow::{Binary, Expr, Operand, Stmt, Ty, View};
+use borel_flow::{Binary, Expr, Operand, Stmt, Ty};
 
 impl<'a> Body<'_, 'a> {
     /// A block whose value goes to the destination.
@@ -99,7 +99,7 @@ impl<'a> Body<'_, 'a> {
         let named = self.records() && names_choices(block);
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
-        let replayed = self.view == View::Replay && self.may(block, true, false);
+        let replayed = self.may_choose(block);
         let counter = (named || replayed).then(|| self.local("iteration", Ty::Int));
         if let Some(counter) = counter {
             self.emit(Stmt::Let(counter, Expr::Use(Operand::Int(0))));
@@ -187,7 +187,7 @@ impl<'a> Body<'_, 'a> {
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
         let suspends = self.may_suspend(block);
-        let replayed = self.view == View::Replay && self.may(block, true, false);
+        let replayed = self.may_choose(block);
         self.count_to(length, |b, i| {
             if named {
                 b.index = Some(i);

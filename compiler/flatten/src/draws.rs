@@ -10,7 +10,7 @@
 
 use crate::Refusal;
 use crate::body::Body;
-use crate::facts::Unit;
+use crate::facts::{Effects, Unit};
 use crate::forms::Query;
 use borel_abi::ctx::offset;
 use borel_abi::layout::{LayoutId, LayoutKind, Role, Slot};
@@ -254,24 +254,31 @@ impl<'a> Body<'_, 'a> {
 
     /// Whether running a block in this view may suspend.
     pub fn may_suspend(&self, block: &Block) -> bool {
-        self.may(block, self.view == View::Enumerate, self.view == View::Step)
+        let (draws, scores) = (self.view == View::Enumerate, self.view == View::Step);
+        self.may(block, Effects { draws, scores, infers: false })
     }
 
-    /// Whether running a block may draw or score, as far as that is asked.
-    pub fn may(&self, block: &Block, draws: bool, scores: bool) -> bool {
+    /// Whether running a block makes choices of the trace (replay view).
+    pub fn may_choose(&self, block: &Block) -> bool {
+        self.view == View::Replay && self.may(block, Effects::CHOICES)
+    }
+
+    /// Whether running a block may have one of these effects.
+    fn may(&self, block: &Block, asked: Effects) -> bool {
         let facts = &self.flattener.facts;
         block.stmts.iter().any(|stmt| {
             let effects = match &stmt.op {
-                Op::Sample(..) | Op::Read(..) => return draws,
-                Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => return scores,
+                Op::Sample(..) | Op::Read(..) => return asked.draws,
+                Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => return asked.scores,
+                Op::Infer(..) => return asked.infers,
                 Op::Call(callee, _) => facts.effects_of(Unit::Function(*callee)),
                 Op::Apply(closure, _) => {
                     self.var_type(closure).map(|ty| facts.effects_of_closure(ty)).unwrap_or_default()
                 }
                 Op::Lambda(_) => return false,
-                op => return op.blocks().into_iter().any(|inner| self.may(inner, draws, scores)),
+                op => return op.blocks().into_iter().any(|inner| self.may(inner, asked)),
             };
-            draws && effects.draws || scores && effects.scores
+            effects.meets(asked)
         })
     }
 

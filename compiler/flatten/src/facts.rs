@@ -54,16 +54,30 @@ pub(crate) struct Effects {
     pub draws: bool,
     /// Observes, factors or passes checkpoints.
     pub scores: bool,
+    /// Infers; in a trace the seed of that is a choice.
+    pub infers: bool,
 }
 
 impl Effects {
+    /// What makes choices of a trace.
+    pub const CHOICES: Effects = Effects { draws: true, scores: false, infers: true };
+
     /// Whether it is random.
     pub fn any(self) -> bool {
         self.draws || self.scores
     }
 
     fn union(self, other: Effects) -> Effects {
-        Effects { draws: self.draws || other.draws, scores: self.scores || other.scores }
+        Effects {
+            draws: self.draws || other.draws,
+            scores: self.scores || other.scores,
+            infers: self.infers || other.infers,
+        }
+    }
+
+    /// Whether both have one.
+    pub fn meets(self, other: Effects) -> bool {
+        self.draws && other.draws || self.scores && other.scores || self.infers && other.infers
     }
 }
 
@@ -189,6 +203,7 @@ impl<'a> Scan<'a> {
             Op::Sample(..) => direct.effects.draws = true,
             Op::Read(..) => (direct.effects.draws, direct.effects.scores) = (true, true),
             Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => direct.effects.scores = true,
+            Op::Infer(..) => direct.effects.infers = true,
             Op::Mem(_) => {
                 self.facts.mems.insert(ty);
             }

@@ -1,6 +1,6 @@
 //! The module under construction: one function for each (piece of code, view) that is asked for, by worklist.
 
-use crate::facts::{Facts, Unit};
+use crate::facts::{Effects, Facts, Unit};
 use crate::forms::Query;
 use crate::reach::Reach;
 use crate::representation::Representation;
@@ -204,10 +204,11 @@ impl<'a> Flattener<'a> {
             Code::Query(..) => return View::Pure,
         };
         match view {
+            View::Replay if effects.meets(Effects::CHOICES) => View::Replay,
             _ if !effects.draws && !effects.scores => View::Pure,
             View::Enumerate if !effects.draws => View::Weigh,
             View::Weigh | View::Step if !effects.scores => View::Simulate,
-            View::Replay if !effects.draws => View::Weigh,
+            View::Replay => View::Weigh,
             // What happens inside a memoised call is scored, but the particle is not stopped there.
             View::Step if matches!(code, Code::Mem(_)) => View::Weigh,
             view => view,
