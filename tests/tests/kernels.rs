@@ -49,7 +49,7 @@ fn obeys(text: &str) -> Result<bool, String> {
 }
 
 /// Programs, each with something that kernels go wrong about.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     (
         "choices that depend on each other",
         "model m() {
@@ -94,6 +94,19 @@ const PROGRAMS: [(&str, &str); 5] = [
            factor(if same { 0.0 } else { -1.3 })
            let again = colour(sample DiscreteUniform(0, 1))
            return again
+         }",
+    ),
+    (
+        "a long trace whose choices change their order",
+        "model m() {
+           let fixed = [sample DiscreteUniform(1, 1) for i in 0..12]
+           let f = mem(fn(i: Int) => sample Bernoulli(0.2 + 0.3 * i))
+           let up ~ Bernoulli(0.5)
+           let (a, b) = if up { (f(0), f(1)) } else { (f(1), f(0)) }
+           let more = [sample Bernoulli(0.3) for i in 0..(if up == a { 1 } else { 2 })]
+           factor(if a == b { 0.4 } else { -0.7 })
+           observe 2 ~ Poisson(len(more) + fixed[0] * int(a))
+           return b
          }",
     ),
     (
@@ -279,4 +292,26 @@ fn executions_that_fail_leave_nothing() {
         assert_eq!(n, Some(replay.choices()[0].word as f64));
     }
     assert_eq!(replay.live_objects(), 0);
+}
+
+/// Through long chains, what a proposal does not change it keeps, wherever in the execution it comes.
+#[test]
+fn proposals_keep_what_they_do_not_change() {
+    for (name, text) in PROGRAMS {
+        let mut replay = replay(&bind(text).expect("a model")).expect("a replay view");
+        let (kernel, mut stream) = (replay.single_site(), Stream::new(7));
+        replay.begin(&mut stream).expect("an execution");
+        for step in 0..3000 {
+            let choices = replay.choices().to_vec();
+            let selected = (stream.next_u64() % choices.len() as u64) as usize;
+            let chosen = kernel.moves(selected, choices[selected])[step % 4];
+            let proposal = replay.propose(chosen.change, &mut stream).expect("an execution");
+            for choice in replay.proposed() {
+                let before = choices.iter().find(|old| old.address == choice.address);
+                let is_kept = before.is_none_or(|old| old.word == choice.word);
+                assert!(is_kept || choice.address == choices[selected].address, "{name}, step {step}: {choice:?}");
+            }
+            if proposal.log_ratio > f64::NEG_INFINITY { replay.accept() } else { replay.reject() }
+        }
+    }
 }

@@ -196,7 +196,8 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     Ok(Posterior { inner, choice, stopped, warnings, timings, genealogy: outcome.genealogy })
 }
 
-/// The error of a run of a method. Importance sampling and Metropolis-Hastings weigh whole executions; which observation none of them survives, SMC knows.
+/// The error of a run of a method. Importance sampling and Metropolis-Hastings weigh whole executions; which observation none of them survives,
+/// SMC knows.
 fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code, error: &RuntimeError) -> Error {
     let program = bound.model.program();
     let particles = match method {

@@ -30,7 +30,8 @@ pub struct Module {
 /// A place where a program draws.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draw {
-    /// The distribution, by its number in the catalogue; none: a draw of a posterior, by its index.
+    /// The distribution, by its number in the catalogue; none: a draw of a posterior, by its index, or the seed of an
+    /// inference.
     pub distribution: Option<u32>,
     /// The name of the choice, by its number, if it has one.
     pub choice: Option<u32>,

@@ -101,6 +101,8 @@ pub struct Replay {
     changes: Changes,
     /// Where in the current trace the next choice is expected.
     cursor: usize,
+    /// Whether each kept choice was where it was expected.
+    is_in_order: bool,
     /// What was looked up last.
     address: i64,
     draw: u32,
@@ -158,7 +160,7 @@ impl Replay {
     pub fn begin(&mut self, change: Change, quiet: bool) {
         debug_assert!(self.proposed.is_empty(), "a proposed trace was neither accepted nor rejected");
         (self.change, self.quiet) = (change, quiet);
-        (self.changes, self.cursor, self.origin) = (Changes::default(), 0, None);
+        (self.changes, self.cursor, self.is_in_order, self.origin) = (Changes::default(), 0, true, None);
         self.scripted.clear();
     }
 
@@ -228,6 +230,7 @@ impl Replay {
     }
 
     fn search(&mut self, address: i64) -> Option<usize> {
+        self.is_in_order = false;
         let current = &self.current;
         if current.len() <= SHORT {
             return current.iter().position(|choice| choice.address == address);
@@ -280,9 +283,10 @@ impl Replay {
 impl Worker {
     /// The trace of the last execution becomes the current one.
     pub fn accept_trace(&mut self) {
-        let structure = self.replay.keeps_structure();
+        // The same choices may come in another order: those of `mem` come where they are asked for first.
+        let keeps_index = self.replay.is_in_order && self.replay.keeps_structure();
         std::mem::swap(&mut self.replay.current, &mut self.replay.proposed);
-        if !structure {
+        if !keeps_index {
             self.replay.index = None;
         }
         self.reject_trace();

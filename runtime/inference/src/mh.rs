@@ -262,7 +262,8 @@ impl SingleSite {
         let log_acceptance = log_acceptance(proposal.log_ratio, count, proposal.length, chosen.log_proposal_ratio);
         let is_accepted = log_acceptance >= 0.0 || stream.uniform() < log_acceptance.exp();
         if is_accepted {
-            let is_same = proposal.keeps_structure && replay.proposed()[index].word == choice.word;
+            let same = |after: &Choice| (after.address, after.word) == (choice.address, choice.word);
+            let is_same = proposal.keeps_structure && same(&replay.proposed()[index]);
             self.moves += u64::from(!is_same);
             replay.accept();
         } else {
