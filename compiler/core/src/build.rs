@@ -179,7 +179,8 @@ impl Op {
             | Op::Construct(_, _, atoms)
             | Op::Array(atoms)
             | Op::Dist(_, atoms)
-            | Op::Structural(_, atoms) => atoms.iter().for_each(f),
+            | Op::Structural(_, atoms)
+            | Op::Batch(_, atoms) => atoms.iter().for_each(f),
             Op::Apply(a, atoms) => {
                 f(a);
                 atoms.iter().for_each(f);
@@ -227,7 +228,8 @@ impl Op {
             | Op::Construct(_, _, atoms)
             | Op::Array(atoms)
             | Op::Dist(_, atoms)
-            | Op::Structural(_, atoms) => atoms.iter_mut().for_each(f),
+            | Op::Structural(_, atoms)
+            | Op::Batch(_, atoms) => atoms.iter_mut().for_each(f),
             Op::Apply(a, atoms) => {
                 f(a);
                 atoms.iter_mut().for_each(f);

@@ -93,6 +93,8 @@ pub enum Type {
     Dist(Ty),
     /// Draws, weights, log evidence
     Posterior(Ty),
+    /// A batch of suspended executions
+    Suspended(Ty),
     /// A way to infer: kind, count, resampling scheme, threshold, mass
     Method,
     /// A data type
@@ -281,12 +283,112 @@ pub enum Op {
     Put(Atom, Atom),
     /// The posterior of a closure without parameters by a method
     Infer(Atom, Atom),
+    /// Something done with batches of suspended executions
+    Batch(Batch, Vec<Atom>),
     /// The value of a closure at a value, and the derivatives with respect to that: a pair
     Gradient(Atom, Atom),
     /// Prints text; the line is complete
     Print(Atom),
     /// Stops the program
     Fail(Failure),
+}
+
+/// What can be done with batches of suspended executions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Batch {
+    /// Closure, Int: so many executions that have not begun
+    Spawn,
+    /// The same, each with a trace
+    SpawnTraced,
+    /// Each execution to its next score or to its end: the batch, and the log weights that they gain
+    Advance,
+    /// Each execution to its end: the batch, and the log weights that they gain
+    Finish,
+    /// All that each has gained
+    LogWeights,
+    /// Batch, \[Int\]: copies of the executions with these numbers
+    Select,
+    /// The executions of two batches
+    Join,
+    /// Whether all have finished
+    IsFinished,
+    /// How many there are
+    Size,
+    /// The values that they have come to
+    Results,
+    /// Batch, name: the numbers of the choices with the name, for each execution
+    Choices,
+    /// The names of all choices, for each execution
+    Names,
+    /// A Real for each choice, for each execution
+    Numbers(Number),
+    /// Batch, \[\[Int\]\], \[\[Real\]\]: each execution again, in which these choices have these values; with the log ratios of the densities
+    Revise,
+    /// Batch, \[\[Int\]\]: each execution again, in which these choices are drawn again; with the log ratios of the densities
+    Redraw,
+    /// Two batches: the executions of the first look up their choices in the traces of the second
+    Follow,
+}
+
+impl Program {
+    /// Whether executions keep traces that the program can read.
+    pub fn keeps_traces(&self) -> bool {
+        fn keeps(block: &Block) -> bool {
+            block.stmts.iter().any(|stmt| {
+                matches!(stmt.op, Op::Batch(Batch::SpawnTraced, _)) || stmt.op.blocks().into_iter().any(keeps)
+            })
+        }
+        self.functions.iter().any(|function| keeps(&function.body))
+    }
+}
+
+/// What there is to know of a choice of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Number {
+    /// Its value: of a Bool 0 or 1, of what is no scalar NaN
+    Value,
+    /// Its log density
+    LogDensity,
+    /// The lower end of its support
+    Lower,
+    /// The upper end of its support
+    Upper,
+    /// The distance between its values: 0 of Reals, 1 of Ints and Bools
+    Spacing,
+}
+
+impl Batch {
+    /// Whether it is random.
+    pub fn is_random(self) -> bool {
+        matches!(self, Batch::Advance | Batch::Finish | Batch::Revise | Batch::Redraw)
+    }
+
+    /// Its name in programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Batch::Spawn => "spawn",
+            Batch::SpawnTraced => "spawn_traced",
+            Batch::Advance => "advance",
+            Batch::Finish => "finish",
+            Batch::LogWeights => "log_weights",
+            Batch::Select => "select",
+            Batch::Join => "join",
+            Batch::IsFinished => "is_finished",
+            Batch::Size => "size",
+            Batch::Results => "results",
+            Batch::Choices => "choices",
+            Batch::Names => "names",
+            Batch::Numbers(Number::Value) => "values",
+            Batch::Numbers(Number::LogDensity) => "log_densities",
+            Batch::Numbers(Number::Lower) => "lower_bounds",
+            Batch::Numbers(Number::Upper) => "upper_bounds",
+            Batch::Numbers(Number::Spacing) => "spacings",
+            Batch::Revise => "revise",
+            Batch::Redraw => "redraw",
+            Batch::Follow => "follow",
+        }
+    }
 }
 
 /// An anonymous function.

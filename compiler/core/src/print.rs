@@ -116,6 +116,7 @@ impl Printer<'_> {
             Type::Function(params, result) => format!("fn({}) -> {}", self.types(params), self.ty(*result)),
             Type::Dist(value) => format!("Dist[{}]", self.ty(*value)),
             Type::Posterior(value) => format!("Posterior[{}]", self.ty(*value)),
+            Type::Suspended(value) => format!("Suspended[{}]", self.ty(*value)),
             Type::Data(id) => self.data_name(*id),
         }
     }
@@ -258,6 +259,7 @@ impl Printer<'_> {
             Op::Put(cell, value) => format!("put {} {}", self.atom(cell), self.atom(value)),
             Op::Gradient(closure, x) => format!("gradient {} {}", self.atom(closure), self.atom(x)),
             Op::Infer(closure, method) => format!("infer {} {}", self.atom(closure), self.atom(method)),
+            Op::Batch(batch, operands) => format!("{} {}", batch.name(), self.atoms(operands)),
             Op::Print(text) => format!("print {}", self.atom(text)),
             Op::Fail(Failure::Message(text)) => format!("fail {}", self.atom(text)),
             Op::Fail(Failure::Unreachable) => "fail unreachable".into(),

@@ -358,6 +358,9 @@ impl Verifier<'_> {
                     self.problem("the posterior has another type than what is inferred");
                 }
             }
+            Op::Batch(_, operands) => operands.iter().for_each(|operand| {
+                self.atom(operand);
+            }),
             Op::Gradient(closure, x) => {
                 let (function, x) = (self.atom(closure).map(|found| self.program.ty(found)), self.atom(x));
                 if let (Some(Type::Function(params, _)), Some(x)) = (function, x)

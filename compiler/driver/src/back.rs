@@ -127,7 +127,9 @@ pub(crate) fn check_samplers(core: &borel_core::Program) -> Result<(), Vec<Diagn
 }
 
 pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_core::Program {
-    borel_specialise::specialise(core, target.options())
+    let options = target.options();
+    let names = options.names || core.keeps_traces();
+    borel_specialise::specialise(core, borel_specialise::Options { names, ..options })
 }
 
 pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {

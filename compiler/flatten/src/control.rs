@@ -96,7 +96,7 @@ impl<'a> Body<'_, 'a> {
             self.assign(&bound, &value);
             locals.extend(bound);
         }
-        let named = self.records() && names_choices(block);
+        let named = self.names() && names_choices(block);
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
         let replayed = self.may_choose(block);
@@ -183,7 +183,7 @@ impl<'a> Body<'_, 'a> {
         let array = self.local("array", Ty::Pointer);
         let site = self.site();
         self.emit(Stmt::NewArray(array, layout, length, site));
-        let named = self.records() && names_choices(block);
+        let named = self.names() && names_choices(block);
         let outer = if named { self.enter_iteration() } else { None };
         let saved = self.index;
         let suspends = self.may_suspend(block);

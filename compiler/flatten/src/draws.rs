@@ -6,7 +6,7 @@
 //! | score | computed, not used | log weight | log weight, then suspends | log weight |
 //!
 //! In the density view a draw is read from the unconstrained point, and scored itself ([`crate::density`]). In the replay view it is looked
-//! up in a trace ([`crate::replay`]).
+//! up in a trace ([`crate::replay`]); the traced view does so too, and suspends as step does.
 
 use crate::Refusal;
 use crate::body::Body;
@@ -23,6 +23,8 @@ use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Una
 impl<'a> Body<'_, 'a> {
     /// A draw, recorded if it has a name.
     pub fn sample(&mut self, source: &Source, choice: Option<ChoiceId>, ty: core::Ty) -> Vec<Operand> {
+        let is_many = matches!(source, Source::Value(_)) && !self.is_scalar(ty);
+        self.begin_label(choice, is_many);
         let value = match source {
             Source::Known(kind, atoms) => {
                 let parameters = self.atoms(atoms);
@@ -30,6 +32,7 @@ impl<'a> Body<'_, 'a> {
             }
             Source::Value(atom) => self.draw_value(atom, ty),
         };
+        self.end_label(choice);
         if let Some(choice) = choice {
             self.record(choice, ty, &value);
         }
@@ -39,7 +42,7 @@ impl<'a> Body<'_, 'a> {
     /// A draw from a distribution of the catalogue; with the name of the choice, if it has one.
     pub fn draw(&mut self, kind: DistKind, parameters: Vec<Operand>, choice: Option<ChoiceId>) -> Operand {
         match self.view {
-            View::Replay => return self.replay_draw(kind, parameters, choice),
+            view if view.looks_up() => return self.replay_draw(kind, parameters, choice),
             View::Enumerate => return self.choose(kind, parameters),
             View::Density => return self.read_choice(kind, parameters),
             _ => {}
@@ -118,6 +121,10 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    fn is_scalar(&self, ty: core::Ty) -> bool {
+        matches!(self.flattener.program.ty(ty), core::Type::Bool | core::Type::Int | core::Type::Real)
+    }
+
     fn draw_value(&mut self, atom: &Atom, ty: core::Ty) -> Vec<Operand> {
         let words = self.words(ty);
         self.ask(Query::Draw, atom, Vec::new(), &words)
@@ -139,7 +146,7 @@ impl<'a> Body<'_, 'a> {
 
     /// A place to resample.
     pub fn checkpoint(&mut self) -> Vec<Operand> {
-        if self.view == View::Step {
+        if self.view.stops_at_scores() {
             let site = self.site();
             self.emit(Stmt::Suspend(Suspension::Score, site));
         }
@@ -254,13 +261,13 @@ impl<'a> Body<'_, 'a> {
 
     /// Whether running a block in this view may suspend.
     pub fn may_suspend(&self, block: &Block) -> bool {
-        let (draws, scores) = (self.view == View::Enumerate, self.view == View::Step);
+        let (draws, scores) = (self.view == View::Enumerate, self.view.stops_at_scores());
         self.may(block, Effects { draws, scores, infers: false })
     }
 
-    /// Whether running a block makes choices of the trace (replay view).
+    /// Whether running a block makes choices of the trace, in the views that look them up.
     pub fn may_choose(&self, block: &Block) -> bool {
-        self.view == View::Replay && self.may(block, Effects::CHOICES)
+        self.view.looks_up() && self.may(block, Effects::CHOICES)
     }
 
     /// Whether running a block may have one of these effects.
@@ -271,6 +278,7 @@ impl<'a> Body<'_, 'a> {
                 Op::Sample(..) | Op::Read(..) => return asked.draws,
                 Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => return asked.scores,
                 Op::Infer(..) => return asked.infers,
+                Op::Batch(batch, _) => return asked.infers && batch.is_random(),
                 Op::Call(callee, _) => facts.effects_of(Unit::Function(*callee)),
                 Op::Apply(closure, _) => {
                     self.var_type(closure).map(|ty| facts.effects_of_closure(ty)).unwrap_or_default()

@@ -204,6 +204,7 @@ impl<'a> Scan<'a> {
             Op::Read(..) => (direct.effects.draws, direct.effects.scores) = (true, true),
             Op::Observe(..) | Op::Factor(_) | Op::Checkpoint => direct.effects.scores = true,
             Op::Infer(..) => direct.effects.infers = true,
+            Op::Batch(batch, _) => direct.effects.infers |= batch.is_random(),
             Op::Mem(_) => {
                 self.facts.mems.insert(ty);
             }

@@ -89,7 +89,9 @@ pub(crate) struct Flattener<'a> {
     site_of: HashMap<Span, Site>,
     /// The places where the replay view draws.
     pub draws: Vec<borel_abi::module::Draw>,
-    /// The functions of the replay view, which read where they are called from the context.
+    /// Whether choices in traces have their names and supports.
+    pub labels: bool,
+    /// The functions of the replay and traced views, which read where they are called from the context.
     pub replaying: HashSet<FunctionId>,
     statics: Vec<String>,
     static_of: HashMap<Name, u32>,
@@ -118,6 +120,7 @@ impl<'a> Flattener<'a> {
             sites: Vec::new(),
             site_of: HashMap::new(),
             draws: Vec::new(),
+            labels: program.keeps_traces(),
             replaying: HashSet::new(),
             statics: Vec::new(),
             static_of: HashMap::new(),
@@ -185,7 +188,7 @@ impl<'a> Flattener<'a> {
         let id = FunctionId(self.functions.len() as u32);
         self.functions.push(None);
         self.instances.insert(instance, id);
-        if instance.view == View::Replay {
+        if instance.view.looks_up() {
             self.replaying.insert(id);
         }
         self.queue.push_back((instance, id));
@@ -204,11 +207,12 @@ impl<'a> Flattener<'a> {
             Code::Query(..) => return View::Pure,
         };
         match view {
-            View::Replay if effects.meets(Effects::CHOICES) => View::Replay,
+            View::Traced if effects.scores && !matches!(code, Code::Mem(_)) => View::Traced,
+            View::Replay | View::Traced if effects.meets(Effects::CHOICES) => View::Replay,
             _ if !effects.draws && !effects.scores => View::Pure,
             View::Enumerate if !effects.draws => View::Weigh,
             View::Weigh | View::Step if !effects.scores => View::Simulate,
-            View::Replay => View::Weigh,
+            View::Replay | View::Traced => View::Weigh,
             // What happens inside a memoised call is scored, but the particle is not stopped there.
             View::Step if matches!(code, Code::Mem(_)) => View::Weigh,
             view => view,
@@ -220,7 +224,7 @@ impl<'a> Flattener<'a> {
         match view {
             View::Enumerate => View::Enumerate,
             View::Density => View::Density,
-            View::Replay => View::Replay,
+            View::Replay | View::Traced => View::Replay,
             _ if self.facts.draw_may_score(self.program, ty) => View::Weigh,
             _ => View::Simulate,
         }
@@ -228,7 +232,7 @@ impl<'a> Flattener<'a> {
 
     /// Whether the function of an instance may suspend.
     pub fn suspends(&self, code: Code, view: View) -> bool {
-        matches!(self.needed_view(code, view), View::Step | View::Enumerate)
+        matches!(self.needed_view(code, view), View::Step | View::Traced | View::Enumerate)
     }
 
     /// A name that no other function of the module has.
@@ -241,6 +245,7 @@ impl<'a> Flattener<'a> {
             View::Enumerate => ".enumerate",
             View::Density => ".density",
             View::Replay => ".replay",
+            View::Traced => ".traced",
         };
         let name = format!("{name}{suffix}");
         let count = self.names.entry(name.clone()).or_insert(0);

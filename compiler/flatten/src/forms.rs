@@ -463,7 +463,7 @@ impl Body<'_, '_> {
             Query::Draw => {
                 let chosen = match self.view {
                     View::Enumerate => self.choice(asked.distribution, Ty::Int),
-                    View::Replay => self.replay_index(weights),
+                    view if view.looks_up() => self.replay_index(weights),
                     _ => self.named(Named::SampleIndex, vec![weights]),
                 };
                 let value = self.element(values, chosen, &words);

@@ -15,6 +15,16 @@ impl<'a> Body<'_, 'a> {
         self.flattener.request.record
     }
 
+    /// Whether choices in traces have names here.
+    pub fn labels(&self) -> bool {
+        self.flattener.labels && self.view.looks_up()
+    }
+
+    /// Whether it matters what choices are called.
+    pub fn names(&self) -> bool {
+        self.records() || self.labels()
+    }
+
     /// Restores the scope that was when so many were open, for a jump out; they stay open in the text.
     pub fn leave_scopes(&mut self, open: usize) {
         if let Some(outer) = self.scopes.get(open).copied() {
@@ -40,7 +50,7 @@ impl<'a> Body<'_, 'a> {
 
     /// A block with a choice as prefix of the names inside.
     pub fn scoped_into(&mut self, choice: ChoiceId, block: &'a core::Block, destination: &Destination) {
-        if !self.records() {
+        if !self.names() {
             return self.core_block(block, destination);
         }
         let index = self.index.take();

@@ -40,6 +40,7 @@ impl<'a> Body<'_, 'a> {
             Op::Take(cell) => self.take(cell, ty),
             Op::Put(cell, value) => self.put(cell, value),
             Op::Infer(closure, method) => self.infer(closure, method),
+            Op::Batch(batch, atoms) => self.batch(*batch, atoms, ty),
             Op::Gradient(closure, x) => self.gradient(closure, x),
             Op::Print(atom) => {
                 let text = self.word(atom);

@@ -5,7 +5,7 @@
 //! contexts): what goes into a value is taken to be in all of it.
 
 use crate::facts::{Facts, Unit};
-use borel_core::{Atom, Block, End, FunctionId, Label, Op, Program, Source, Stmt, Var};
+use borel_core::{Atom, Batch, Block, End, FunctionId, Label, Op, Program, Source, Stmt, Var};
 use std::collections::{BTreeSet, HashMap};
 
 type Set = BTreeSet<u32>;
@@ -157,6 +157,10 @@ impl Pass<'_, '_, '_> {
             }
             Op::Infer(closure, _) => {
                 let lambdas = self.of(closure);
+                self.call(&lambdas, &[])
+            }
+            Op::Batch(Batch::Spawn | Batch::SpawnTraced, atoms) => {
+                let lambdas = self.of(&atoms[0]);
                 self.call(&lambdas, &[])
             }
             Op::Match(atom, arms, _) => {

@@ -1,4 +1,4 @@
-//! Choices in the replay view: each is looked up in the current trace by its address, or drawn, and put into the new trace with its log
+//! Choices in the replay and traced views: each is looked up in the current trace by its address, or drawn, and put into the new trace with its log
 //! density.
 //!
 //! The address is mixed from the path, which says by which calls, iterations and arguments of `mem` control has come here, and from the
@@ -12,19 +12,19 @@ use borel_abi::replay::mix;
 use borel_core::{ChoiceId, DistKind};
 use borel_distributions::Function;
 use borel_flow::runtime::{Named, value_type};
-use borel_flow::{Binary, Expr, FunctionId, Operand, Runtime, Stmt, Ty, Unary, View};
+use borel_flow::{Binary, Expr, FunctionId, Operand, Runtime, Stmt, Ty, Unary};
 
 impl Body<'_, '_> {
     /// Finds out where the function is called from.
     pub(crate) fn begin_path(&mut self) {
-        if self.view == View::Replay {
+        if self.view.looks_up() {
             self.path = self.define("path", Ty::Int, Expr::Context(offset::PATH));
         }
     }
 
     /// Says to a function where it is called from.
     pub(crate) fn pass_path(&mut self, callee: FunctionId) {
-        if self.view == View::Replay && self.flattener.replaying.contains(&callee) {
+        if self.view.looks_up() && self.flattener.replaying.contains(&callee) {
             let path = self.address();
             self.emit(Stmt::SetContext(offset::PATH, path));
         }
@@ -38,7 +38,7 @@ impl Body<'_, '_> {
 
     /// The body of a loop, in an iteration if choices in it are told apart by that.
     pub(crate) fn in_iteration<T>(&mut self, iteration: Option<Operand>, body: impl FnOnce(&mut Self) -> T) -> T {
-        let Some(iteration) = iteration.filter(|_| self.view == View::Replay) else { return body(self) };
+        let Some(iteration) = iteration.filter(|_| self.view.looks_up()) else { return body(self) };
         let outer = self.path;
         let loop_ = self.address();
         self.path = self.binary(Ty::Int, Binary::Mix, loop_, iteration);
@@ -50,14 +50,14 @@ impl Body<'_, '_> {
     /// A number for a `mem` or a cell, which no other one of the execution has: in a trace its address.
     pub(crate) fn memo_number(&mut self) -> Operand {
         match self.view {
-            View::Replay => self.address(),
+            view if view.looks_up() => self.address(),
             _ => self.named(Named::MemNew, Vec::new()),
         }
     }
 
     /// What is drawn in a `mem` is told apart by the number of that and the arguments, which the key has, and not by who calls it first.
     pub(crate) fn enter_memo(&mut self, key: Operand) {
-        if self.view == View::Replay {
+        if self.view.looks_up() {
             self.path = self.named(Named::KeyHash, vec![key]);
         }
     }
@@ -79,6 +79,7 @@ impl Body<'_, '_> {
         choice: Option<ChoiceId>,
     ) -> Operand {
         self.check_parameters(kind, &parameters);
+        self.label_support(kind, &parameters);
         let ty = value_type(kind);
         if ty == Ty::Pointer {
             return self.replay_object(kind, parameters, choice);
@@ -114,6 +115,31 @@ impl Body<'_, '_> {
         let word = self.word_of(value);
         self.perform(Named::ChoiceScore, vec![word, Operand::Local(log_density)]);
         value
+    }
+
+    /// The choices that are made from here on have a name, where traces are read by names.
+    pub(crate) fn begin_label(&mut self, choice: Option<ChoiceId>, is_many: bool) {
+        if let Some(choice) = choice.filter(|_| self.labels()) {
+            let index = self.index.unwrap_or(Operand::Int(-1));
+            let ordinal = Operand::Int(if is_many { 0 } else { -1 });
+            self.perform(Named::ChoiceLabel, vec![Operand::Int(i64::from(choice.0)), index, ordinal]);
+        }
+    }
+
+    /// They have none again.
+    pub(crate) fn end_label(&mut self, choice: Option<ChoiceId>) {
+        if choice.is_some() && self.labels() {
+            self.perform(Named::ChoiceLabel, vec![Operand::Int(-1); 3]);
+        }
+    }
+
+    /// Tells the support of the choice that comes.
+    fn label_support(&mut self, kind: DistKind, parameters: &[Operand]) {
+        if self.labels() && !kind.entry().value.is_multivariate() {
+            let bound = |b: &mut Self, end| b.runtime(Runtime::Distribution(kind, end), Ty::Real, parameters.to_vec());
+            let (lower, upper) = (bound(self, Function::LowerBound), bound(self, Function::UpperBound));
+            self.perform(Named::ChoiceSupport, vec![lower, upper]);
+        }
     }
 
     /// A number mixed from parameters that are scalars.
@@ -211,7 +237,7 @@ impl Body<'_, '_> {
     /// says what such a posterior weighs, and an estimate of the evidence in a `factor` makes a pseudo-marginal chain (Andrieu and Roberts
     /// 2009), whose kept seeds are common random numbers.
     pub(crate) fn replay_seed(&mut self, method: Option<&Operand>) {
-        if self.view == View::Replay && method != Some(&Operand::Int(0)) {
+        if self.view.looks_up() && method != Some(&Operand::Int(0)) {
             let asked = self.replayed(None, None, false);
             self.perform(Named::ChoiceSeed, asked);
         }

@@ -48,7 +48,7 @@ fn words_of(program: &Program, ty: Ty) -> Vec<flow::Ty> {
         Type::Tuple(parts, _) => parts.iter().flat_map(|part| words_of(program, *part)).collect(),
         Type::Posterior(_) => vec![Pointer, Pointer, Real],
         Type::Method => vec![Int, Int, Int, Real, Real],
-        Type::String | Type::Matrix | Type::Array(_) | Type::Function(..) | Type::Dist(_) | Type::Data(_) => {
+        Type::String | Type::Matrix | Type::Array(_) | Type::Function(..) | Type::Dist(_) | Type::Data(_) | Type::Suspended(_) => {
             vec![Pointer]
         }
     }
@@ -183,6 +183,7 @@ impl<'a> Representation<'a> {
                 self.array_shape(*of);
                 Shape::Posterior(self.shape(*of))
             }
+            Type::Suspended(of) => Shape::Suspended(self.shape(*of)),
             Type::Method => Shape::Method,
             Type::Data(data) => self.data_shape(*data),
         }

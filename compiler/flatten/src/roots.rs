@@ -6,7 +6,7 @@ use crate::facts::Unit;
 use crate::flattener::{Code, Flattener, Instance, Source};
 use borel_abi::layout::{LayoutId, LayoutKind, Role};
 use borel_core as core;
-use borel_core::Atom;
+use borel_core::{Atom, Batch};
 use borel_flow::runtime::Named;
 use borel_flow::{Expr, Function, Local, Operand, Root, Runtime, Stmt, Ty, View};
 
@@ -63,6 +63,7 @@ impl Flattener<'_> {
             simulate: None,
             weigh: None,
             step: None,
+            traced: None,
             enumerate: None,
             density: None,
             replay: None,
@@ -77,6 +78,7 @@ impl Flattener<'_> {
         let slot = match view {
             View::Weigh => root.weigh,
             View::Step => root.step,
+            View::Traced => root.traced,
             View::Enumerate => root.enumerate,
             View::Density => root.density,
             View::Replay => root.replay,
@@ -91,6 +93,7 @@ impl Flattener<'_> {
         match view {
             View::Weigh => root.weigh = id,
             View::Step => root.step = id,
+            View::Traced => root.traced = id,
             View::Enumerate => root.enumerate = id,
             View::Density => root.density = id,
             View::Replay => root.replay = id,
@@ -100,7 +103,7 @@ impl Flattener<'_> {
 
     fn root_function(&mut self, source: Source, layout: LayoutId, view: View) -> Function {
         let program = self.program;
-        let suspends = matches!(view, View::Step | View::Enumerate);
+        let suspends = view.stops_at_scores() || view == View::Enumerate;
         let (name, block, result, span) = match source {
             Source::Program(id) => {
                 let function = program.function(id);
@@ -171,6 +174,16 @@ impl Body<'_, '_> {
             Some(Operand::Int(3)) => &[View::Replay],
             _ => &[View::Enumerate, View::Weigh, View::Step, View::Replay],
         };
+        self.want(closure, views);
+        let results = self.locals_for("posterior", Named::Infer.signature().results);
+        let args = std::iter::once(pointer).chain(method).collect();
+        let site = self.site();
+        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Infer), args, site));
+        operands(&results)
+    }
+
+    /// Wants views of the lambdas that a closure may be.
+    fn want(&mut self, closure: &Atom, views: &[View]) {
         for number in self.inferred(closure) {
             let root = self.flattener.root(Source::Lambda(number));
             for view in views {
@@ -179,10 +192,47 @@ impl Body<'_, '_> {
                 }
             }
         }
-        let results = self.locals_for("posterior", Named::Infer.signature().results);
-        let args = std::iter::once(pointer).chain(method).collect();
+    }
+
+    /// What is done with a batch of executions: all of it by the runtime.
+    pub fn batch(&mut self, batch: Batch, atoms: &[Atom], ty: core::Ty) -> Vec<Operand> {
+        let mut args = self.atoms(atoms);
+        if batch.is_random() {
+            self.refuse_estimates(None);
+            self.replay_seed(None);
+        }
+        let named = match batch {
+            Batch::Spawn | Batch::SpawnTraced => {
+                let is_traced = batch == Batch::SpawnTraced;
+                self.want(&atoms[0], &[if is_traced { View::Traced } else { View::Step }]);
+                args.push(Operand::Bool(is_traced));
+                Named::Spawn
+            }
+            Batch::Advance => Named::Advance,
+            Batch::Finish => Named::Finish,
+            Batch::LogWeights => Named::BatchLogWeights,
+            Batch::Select => Named::Select,
+            Batch::Join => Named::JoinBatches,
+            Batch::IsFinished => Named::IsFinished,
+            Batch::Size => Named::BatchSize,
+            Batch::Results => Named::BatchResults,
+            Batch::Choices => Named::BatchChoices,
+            Batch::Names => Named::BatchNames,
+            Batch::Numbers(number) => {
+                args.push(Operand::Int(number as i64));
+                Named::BatchNumbers
+            }
+            Batch::Revise => Named::Revise,
+            Batch::Redraw => Named::Redraw,
+            Batch::Follow => Named::Follow,
+        };
+        if batch == Batch::Results {
+            // The runtime makes the array.
+            self.shape(ty);
+        }
+        let results = self.locals_for("batch", named.signature().results);
         let site = self.site();
-        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(Named::Infer), args, site));
+        self.emit(Stmt::Runtime(results.clone(), Runtime::Named(named), args, site));
         operands(&results)
     }
 

@@ -105,6 +105,8 @@ pub struct Root {
     pub weigh: Option<FunctionId>,
     /// Step view: a function with `suspends`, called by nothing else; returning from it finishes the particle.
     pub step: Option<FunctionId>,
+    /// Traced view: likewise.
+    pub traced: Option<FunctionId>,
     /// Enumerate view: likewise.
     pub enumerate: Option<FunctionId>,
     /// Density view.
@@ -120,8 +122,10 @@ pub struct Root {
 impl Root {
     /// The functions of its views.
     pub fn functions(&self) -> impl Iterator<Item = FunctionId> {
-        let views = [self.simulate, self.weigh, self.step, self.enumerate, self.density, self.replay, self.gradient];
-        views.into_iter().flatten()
+        let suspending = [self.step, self.traced, self.enumerate];
+        let views = [self.simulate, self.weigh, self.density, self.replay, self.gradient];
+        let views = views.into_iter().chain(suspending);
+        views.flatten()
     }
 }
 
@@ -143,6 +147,20 @@ pub enum View {
     Density,
     /// Each choice is looked up in a trace by its address, or drawn where it is not there; choices are scored apart from the log weight
     Replay,
+    /// As replay, and suspends after each score
+    Traced,
+}
+
+impl View {
+    /// Whether choices are looked up in a trace.
+    pub fn looks_up(self) -> bool {
+        matches!(self, View::Replay | View::Traced)
+    }
+
+    /// Whether scores suspend.
+    pub fn stops_at_scores(self) -> bool {
+        matches!(self, View::Step | View::Traced)
+    }
 }
 
 /// A function.

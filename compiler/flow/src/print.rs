@@ -39,6 +39,7 @@ fn describe_root(module: &Module, root: &Root) -> String {
         ("simulate", root.simulate),
         ("weigh", root.weigh),
         ("step", root.step),
+        ("traced", root.traced),
         ("enumerate", root.enumerate),
         ("density", root.density),
         ("replay", root.replay),

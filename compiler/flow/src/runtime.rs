@@ -215,6 +215,10 @@ named! {
     ChoiceScorePointer "borel_choice_score_pointer" (Owned, Real) -> () false;
     /// The seed of the inference that comes next is a choice: address, number of the draw
     ChoiceSeed "borel_choice_seed" (Int, Int) -> () false;
+    /// The choices that come have this name, or none (-1): choice, index of the innermost loop (or -1), 0 if there can be several (else -1)
+    ChoiceLabel "borel_choice_label" (Int, Int, Int) -> () false;
+    /// The support of the next choice: its lower and its upper end
+    ChoiceSupport "borel_choice_support" (Real, Real) -> () false;
     /// What the trace had for the choice that was looked up last is of another shape: it is drawn
     ChoiceReject "borel_choice_reject" () -> () false;
     /// The plan of the point says something else than this: site of the choice, how many numbers it reads
@@ -283,6 +287,36 @@ named! {
     ElementsAdjoint "borel_elements_adjoint" (Int, Borrowed, Borrowed) -> () false;
     /// Infers: closure, then kind, count, resampling, threshold, mass; results: draws, weights, log evidence
     Infer "borel_infer" (Borrowed, Int, Int, Int, Real, Real) -> (Pointer, Pointer, Real) true;
+    /// Executions that have not begun: closure, how many, whether they keep traces
+    Spawn "borel_spawn" (Borrowed, Int, Bool) -> (Pointer) true;
+    /// Executions to their next scores: the batch, and the log weights gained
+    Advance "borel_advance" (Owned) -> (Pointer, Pointer) true;
+    /// Copies of executions by their numbers
+    Select "borel_select" (Borrowed, Borrowed) -> (Pointer) true;
+    /// The executions of two batches
+    JoinBatches "borel_join" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Whether all executions have finished
+    IsFinished "borel_is_finished" (Borrowed) -> (Bool) false;
+    /// How many executions there are
+    BatchSize "borel_batch_size" (Borrowed) -> (Int) false;
+    /// The array of their values
+    BatchResults "borel_batch_results" (Borrowed) -> (Pointer) true;
+    /// The numbers of choices by name: batch, name
+    BatchChoices "borel_batch_choices" (Borrowed, Borrowed) -> (Pointer) true;
+    /// The names of choices
+    BatchNames "borel_batch_names" (Borrowed) -> (Pointer) true;
+    /// What is known of choices, by the number of `borel_core::Number`
+    BatchNumbers "borel_batch_numbers" (Borrowed, Int) -> (Pointer) true;
+    /// Executions to their ends: the batch, and the log weights gained
+    Finish "borel_finish" (Owned) -> (Pointer, Pointer) true;
+    /// All that executions have gained
+    BatchLogWeights "borel_batch_log_weights" (Borrowed) -> (Pointer) true;
+    /// Executions again, with choices that have other values: batch, numbers of choices, values
+    Revise "borel_revise" (Owned, Borrowed, Borrowed) -> (Pointer, Pointer) true;
+    /// Executions again, with choices that are drawn again: batch, numbers of choices
+    Redraw "borel_redraw" (Owned, Borrowed) -> (Pointer, Pointer) true;
+    /// Executions that look up their choices in other traces from here on
+    Follow "borel_follow" (Owned, Borrowed) -> (Pointer) true;
 }
 
 impl Runtime {

@@ -1,6 +1,6 @@
 //! Builtins: each becomes primitives for the concrete types of its arguments.
 
-use borel_core::{Atom, Block, End, Failure, Op, Prim, Structural};
+use borel_core::{Atom, Batch, Block, End, Failure, Number, Op, Prim, Structural};
 use borel_source::{Name, Span};
 use borel_typed::{Builtin, Expr, Type};
 
@@ -188,8 +188,11 @@ impl<'a> Lowering<'a> {
                 self.prim(Prim::Matrix, vec![operand], ty, span)
             }
             _ => {
-                let operands = values.iter().map(|value| value.atom.clone()).collect();
-                self.prim(direct(builtin), operands, ty, span)
+                let operands: Vec<Atom> = values.iter().map(|value| value.atom.clone()).collect();
+                match batch(builtin) {
+                    Some(batch) => self.emit_named(Op::Batch(batch, operands), ty, "batch", span),
+                    None => self.prim(direct(builtin), operands, ty, span),
+                }
             }
         }
     }
@@ -303,6 +306,33 @@ fn real_function(builtin: Builtin) -> Option<Prim> {
         Builtin::Atan => Prim::Atan,
         Builtin::Tanh => Prim::Tanh,
         Builtin::Special(special) if special.arguments().len() == 1 => Prim::Special(special),
+        _ => return None,
+    })
+}
+
+/// What is done with batches of executions.
+fn batch(builtin: Builtin) -> Option<Batch> {
+    Some(match builtin {
+        Builtin::Spawn => Batch::Spawn,
+        Builtin::SpawnTraced => Batch::SpawnTraced,
+        Builtin::Advance => Batch::Advance,
+        Builtin::Finish => Batch::Finish,
+        Builtin::LogWeights => Batch::LogWeights,
+        Builtin::Select => Batch::Select,
+        Builtin::Join => Batch::Join,
+        Builtin::IsFinished => Batch::IsFinished,
+        Builtin::Size => Batch::Size,
+        Builtin::Results => Batch::Results,
+        Builtin::Choices => Batch::Choices,
+        Builtin::Names => Batch::Names,
+        Builtin::Values => Batch::Numbers(Number::Value),
+        Builtin::LogDensities => Batch::Numbers(Number::LogDensity),
+        Builtin::LowerBounds => Batch::Numbers(Number::Lower),
+        Builtin::UpperBounds => Batch::Numbers(Number::Upper),
+        Builtin::Spacings => Batch::Numbers(Number::Spacing),
+        Builtin::Revise => Batch::Revise,
+        Builtin::Redraw => Batch::Redraw,
+        Builtin::Follow => Batch::Follow,
         _ => return None,
     })
 }

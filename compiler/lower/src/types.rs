@@ -68,6 +68,7 @@ impl Lowering<'_> {
             Type::Function(params, result) => core::Type::Function(self.core_all(params), self.core_concrete(result)),
             Type::Dist(value) => core::Type::Dist(self.core_concrete(value)),
             Type::Posterior(value) => core::Type::Posterior(self.core_concrete(value)),
+            Type::Suspended(value) => core::Type::Suspended(self.core_concrete(value)),
             Type::Data(id, arguments) => core::Type::Data(self.data(*id, arguments)),
         };
         let interned = self.core.intern(lowered);
@@ -130,6 +131,7 @@ pub(crate) fn substitute(ty: &Type, arguments: &[Type]) -> Type {
         Type::Function(params, result) => Type::Function(all(params), Box::new(substitute(result, arguments))),
         Type::Dist(value) => Type::Dist(Box::new(substitute(value, arguments))),
         Type::Posterior(value) => Type::Posterior(Box::new(substitute(value, arguments))),
+        Type::Suspended(value) => Type::Suspended(Box::new(substitute(value, arguments))),
         Type::Data(id, items) => Type::Data(*id, all(items)),
         Type::Unit | Type::Bool | Type::Int | Type::Real | Type::String | Type::Matrix | Type::Method => ty.clone(),
     }

@@ -105,6 +105,8 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
         Op::Prim(prim, operands) if may_fail(*prim, operands) => Effects::FAILS,
         Op::Call(function, _) => summaries.get(function.0 as usize).copied().unwrap_or(Effects::ALL),
         Op::Apply(..) | Op::Infer(..) | Op::Gradient(..) => Effects::ALL,
+        Op::Batch(batch, _) if batch.is_random() => Effects::ALL,
+        Op::Batch(..) => Effects::FAILS,
         Op::Sample(_, None) => Effects::DRAWS | Effects::FAILS,
         Op::Quantity(Quantity::Normaliser, ..) => Effects::NONE,
         // Parameters are checked where a distribution is used. The functions that one is made of are taken to come to an end.

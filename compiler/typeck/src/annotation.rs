@@ -81,7 +81,8 @@ impl Checker<'_> {
             ("Method", _) => (0, Ty::METHOD),
             ("Dist", [value]) => (1, self.store.dist(*value)),
             ("Posterior", [value]) => (1, self.store.posterior(*value)),
-            ("Dist" | "Posterior", _) => (1, Ty::ERROR),
+            ("Suspended", [value]) => (1, self.store.suspended(*value)),
+            ("Dist" | "Posterior" | "Suspended", _) => (1, Ty::ERROR),
             _ => {
                 let params: Vec<&str> = self.type_params.iter().map(|param| param.0.as_str()).collect();
                 let diagnostic = self.names.unknown_type(self.module, name, span, &params);

@@ -58,6 +58,7 @@ impl Checker<'_> {
             Node::Array(item) => self.write_list("[", &[*item], "]", naming, out),
             Node::Dist(item) => self.write_list("Dist[", &[*item], "]", naming, out),
             Node::Posterior(item) => self.write_list("Posterior[", &[*item], "]", naming, out),
+            Node::Suspended(item) => self.write_list("Suspended[", &[*item], "]", naming, out),
             Node::Function(params, effect, result) => self.write_function(params, *effect, *result, naming, out),
             Node::Data(id, items) => {
                 out.push_str(&self.datas[id.0 as usize].name);

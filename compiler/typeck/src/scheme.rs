@@ -305,7 +305,7 @@ impl Checker<'_> {
                     self.effect_variables(field.1, level, covariant, positive, negative);
                 }
             }
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) => {
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => {
                 self.effect_variables(*item, level, covariant, positive, negative);
             }
             _ => {}

@@ -44,6 +44,7 @@ pub enum Node {
     Function(Rc<[Ty]>, Effect, Ty),
     Dist(Ty),
     Posterior(Ty),
+    Suspended(Ty),
     Data(DataId, Rc<[Ty]>),
     /// A type parameter: it equals itself alone. The number is unique in the program.
     Param(u32),
@@ -122,6 +123,10 @@ impl Store {
 
     pub fn posterior(&mut self, value: Ty) -> Ty {
         self.add(Node::Posterior(value))
+    }
+
+    pub fn suspended(&mut self, value: Ty) -> Ty {
+        self.add(Node::Suspended(value))
     }
 
     pub fn tuple(&mut self, items: &[Ty]) -> Ty {
@@ -215,7 +220,7 @@ impl Store {
         match node {
             Node::Tuple(items) | Node::Data(_, items) => items.iter().for_each(|&item| self.walk(item, visit)),
             Node::Record(fields) => fields.iter().for_each(|field| self.walk(field.1, visit)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) => self.walk(*item, visit),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.walk(*item, visit),
             Node::Function(params, _, result) => {
                 params.iter().for_each(|&param| self.walk(param, visit));
                 self.walk(*result, visit);
@@ -231,7 +236,7 @@ impl Store {
             Node::Var { .. } if !into.contains(&ty) => into.push(ty),
             Node::Tuple(items) | Node::Data(_, items) => items.iter().for_each(|&item| self.variables(item, into)),
             Node::Record(fields) => fields.iter().for_each(|field| self.variables(field.1, into)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) => self.variables(item, into),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.variables(item, into),
             Node::Function(params, _, result) => {
                 params.iter().for_each(|&param| self.variables(param, into));
                 self.variables(result, into);
@@ -267,6 +272,7 @@ impl Store {
             Node::Array(item) => self.map_one(ty, item, Node::Array, replace),
             Node::Dist(item) => self.map_one(ty, item, Node::Dist, replace),
             Node::Posterior(item) => self.map_one(ty, item, Node::Posterior, replace),
+            Node::Suspended(item) => self.map_one(ty, item, Node::Suspended, replace),
             Node::Function(params, effect, result) => {
                 let new_params = self.map_all(&params, replace);
                 let new_result = self.map(result, replace);

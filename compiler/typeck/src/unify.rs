@@ -36,7 +36,8 @@ impl Store {
             (Node::Data(i, xs), Node::Data(j, ys)) if i == j => self.unify_all(&xs, &ys),
             (Node::Array(x), Node::Array(y))
             | (Node::Dist(x), Node::Dist(y))
-            | (Node::Posterior(x), Node::Posterior(y)) => self.unify(x, y),
+            | (Node::Posterior(x), Node::Posterior(y))
+            | (Node::Suspended(x), Node::Suspended(y)) => self.unify(x, y),
             (Node::Record(xs), Node::Record(ys)) => {
                 if xs.len() != ys.len() || xs.iter().zip(ys.iter()).any(|(x, y)| x.0 != y.0) {
                     return Err(Mismatch::Different);
@@ -99,7 +100,7 @@ impl Store {
                 items.iter().try_for_each(|&item| self.enter_level(var, level, item))
             }
             Node::Record(fields) => fields.iter().try_for_each(|field| self.enter_level(var, level, field.1)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) => self.enter_level(var, level, item),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.enter_level(var, level, item),
             Node::Function(params, effect, result) => {
                 self.effects.limit_level(effect, level);
                 params.iter().try_for_each(|&param| self.enter_level(var, level, param))?;

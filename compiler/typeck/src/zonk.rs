@@ -97,6 +97,7 @@ impl<'c, 'a> Zonk<'c, 'a> {
             Node::Function(params, _, result) => Type::Function(all(params), one(*result)),
             Node::Dist(item) => Type::Dist(one(*item)),
             Node::Posterior(item) => Type::Posterior(one(*item)),
+            Node::Suspended(item) => Type::Suspended(one(*item)),
             Node::Data(id, items) => Type::Data(*id, all(items)),
             Node::Param(param) => self.param(*param).map_or(Type::Unit, Type::Param),
         }

@@ -42,6 +42,8 @@ pub enum Type {
     Dist(Box<Type>),
     /// `Posterior[A]`
     Posterior(Box<Type>),
+    /// `Suspended[A]`
+    Suspended(Box<Type>),
     /// A data type with its arguments
     Data(DataId, Vec<Type>),
     /// A type parameter of an enclosing definition. A nested generic local function numbers its own after those of
@@ -610,6 +612,49 @@ builtins! {
     Grad "grad" "(A -> Real) -> (A -> A)";
     /// A function that gives the value of another one together with its gradient.
     ValueAndGrad "value_and_grad" "(A -> Real) -> (A -> (Real, A))";
+    /// So many executions of a random function that have not begun. Each has its own choices; none is scored yet.
+    Spawn "spawn" "(() ~> A, Int) -> Suspended[A]";
+    /// As `spawn`, where each execution keeps a trace of its choices.
+    SpawnTraced "spawn_traced" "(() ~> A, Int) -> Suspended[A]";
+    /// Each execution runs to its next score (`observe`, `factor`, `condition` or `checkpoint`) or to its end. Gives the batch, and the log weight that each
+    /// has gained: 0 where it had finished already, minus infinity where it has become impossible, and is finished without a value.
+    Advance "advance" "Suspended[A] ~> (Suspended[A], [Real])";
+    /// As `advance`, to the end of each execution.
+    Finish "finish" "Suspended[A] ~> (Suspended[A], [Real])";
+    /// The log weights of executions: the sums of all that each has gained.
+    LogWeights "log_weights" "Suspended[A] -> [Real]";
+    /// Copies of the executions with these numbers, in this order: each goes on by itself.
+    Select "select" "(Suspended[A], [Int]) -> Suspended[A]";
+    /// The executions of two batches, one after the other. Both have traces, or neither has.
+    Join "join" "(Suspended[A], Suspended[A]) -> Suspended[A]";
+    /// Whether all executions of a batch have finished.
+    IsFinished "is_finished" "Suspended[A] -> Bool";
+    /// How many executions a batch has.
+    Size "size" "Suspended[A] -> Int";
+    /// The values of executions, all of which must have finished and be possible.
+    Results "results" "Suspended[A] -> [A]";
+    /// Of each execution with a trace, the numbers of its choices with this name (`x` is also the name of `x[0]` and `x.a`; the empty name that of all).
+    Choices "choices" "(Suspended[A], String) -> [[Int]]";
+    /// Of each execution with a trace, the names of its choices; those without one have an empty one.
+    Names "names" "Suspended[A] -> [[String]]";
+    /// Of each execution with a trace, the values of its choices: of a Bool 0 or 1, of an array or matrix NaN.
+    Values "values" "Suspended[A] -> [[Real]]";
+    /// Of each execution with a trace, the log densities of its choices, each given those before.
+    LogDensities "log_densities" "Suspended[A] -> [[Real]]";
+    /// Of each execution with a trace, the lower ends of the supports of its choices; NaN where a value is no number.
+    LowerBounds "lower_bounds" "Suspended[A] -> [[Real]]";
+    /// Of each execution with a trace, the upper ends of the supports of its choices; NaN where a value is no number.
+    UpperBounds "upper_bounds" "Suspended[A] -> [[Real]]";
+    /// Of each execution with a trace, the distances between the values of its choices: 0 of Reals, 1 of Ints and Bools, NaN of others.
+    Spacings "spacings" "Suspended[A] -> [[Real]]";
+    /// Each execution with a trace again, up to where it is: of its choices those with these numbers get these values, the others keep theirs, and choices that
+    /// it did not make before are drawn. Gives the new executions, and by how much the log of their weights times the densities of all choices but the drawn
+    /// ones is above the old one.
+    Revise "revise" "(Suspended[A], [[Int]], [[Real]]) ~> (Suspended[A], [Real])";
+    /// As `revise`, but the choices with these numbers are drawn again too, from their priors.
+    Redraw "redraw" "(Suspended[A], [[Int]]) ~> (Suspended[A], [Real])";
+    /// The executions of the first batch, which from here on make the choices that the executions of the second batch have made, where those have made them.
+    Follow "follow" "(Suspended[A], Suspended[A]) -> Suspended[A]";
     /// A point where SMC may resample, without a weight.
     Checkpoint "checkpoint" "() ~> Unit";
 }

@@ -53,6 +53,7 @@ pub fn type_text(program: &Program, ty: &Type) -> String {
         Type::Function(params, result) => format!("({}) -> {}", list(params), type_text(program, result)),
         Type::Dist(item) => format!("Dist[{}]", type_text(program, item)),
         Type::Posterior(item) => format!("Posterior[{}]", type_text(program, item)),
+        Type::Suspended(item) => format!("Suspended[{}]", type_text(program, item)),
         Type::Data(id, items) => {
             let name = program.datas.get(id.0 as usize).map_or("?", |data| data.name.as_str());
             if items.is_empty() { name.to_string() } else { format!("{name}[{}]", list(items)) }

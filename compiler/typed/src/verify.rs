@@ -60,6 +60,7 @@ impl Type {
             Type::Function(params, result) => Type::Function(all(params), one(result)),
             Type::Dist(item) => Type::Dist(one(item)),
             Type::Posterior(item) => Type::Posterior(one(item)),
+            Type::Suspended(item) => Type::Suspended(one(item)),
             Type::Data(id, items) => Type::Data(*id, all(items)),
             other => other.clone(),
         }
@@ -70,7 +71,7 @@ impl Type {
             Type::Param(param) => Some(*param),
             Type::Tuple(items) | Type::Data(_, items) => items.iter().filter_map(Type::largest_param).max(),
             Type::Record(fields) => fields.iter().filter_map(|field| field.1.largest_param()).max(),
-            Type::Array(item) | Type::Dist(item) | Type::Posterior(item) => item.largest_param(),
+            Type::Array(item) | Type::Dist(item) | Type::Posterior(item) | Type::Suspended(item) => item.largest_param(),
             Type::Function(params, result) => {
                 params.iter().chain(std::iter::once(&**result)).filter_map(Type::largest_param).max()
             }

@@ -34,12 +34,13 @@ impl Copier {
             while let Some(object) = self.pending.pop() {
                 let layouts = self.layouts.clone();
                 let info = &layouts[object::layout_of(object) as usize];
-                for repeat in 0..info.repeats(object) {
-                    let element = object.add(info.start() + repeat * info.stride);
-                    for &pointer in &info.pointers {
-                        let slot = element.add(pointer as usize);
-                        *slot = self.copy_one(*slot, allocator)?;
-                    }
+                let mut failed = None;
+                info.each_pointer(object, &mut |slot| match self.copy_one(*slot, allocator) {
+                    Ok(copied) => *slot = copied,
+                    Err(error) => failed = Some(error),
+                });
+                if let Some(error) = failed {
+                    return Err(error);
                 }
             }
             Ok(copied)

@@ -6,9 +6,12 @@
 //! | Array  | length, then length x element slots |
 //! | Text   | length in bytes, then the bytes (UTF-8), padded |
 //! | Matrix | rows, columns, then rows x columns reals in row-major order |
+//! | Batch  | how many executions, then their words: [`crate::batch`] |
 //!
 //! A word of kind [`Slot::Pointer`] is the address of an object, or an odd number `2 * c + 1` that stands for the c-th
 //! constructor (which has no fields), or 0 (not yet initialised; never seen by programs).
+
+use crate::shape::ShapeId;
 
 /// Bit of the count of objects that are never freed and shared by all workers.
 pub const IMMORTAL: u32 = 1 << 31;
@@ -55,6 +58,23 @@ pub enum LayoutKind {
     Text,
     /// Reals.
     Matrix,
+    /// Suspended executions: see [`crate::batch`].
+    Batch(BatchLayout),
+}
+
+/// How the particles of a batch are arranged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchLayout {
+    /// Words of a particle.
+    pub stride: usize,
+    /// By state: which of its words are pointers.
+    pub states: Vec<Vec<u32>>,
+    /// The same of a particle that has finished.
+    pub finished: Vec<u32>,
+    /// The type of the value that it comes to.
+    pub result: ShapeId,
+    /// Whether executions keep traces.
+    pub is_traced: bool,
 }
 
 /// What an object represents.
@@ -106,8 +126,12 @@ pub mod builtin {
     pub const RECORD_POINTER: LayoutId = LayoutId(7);
     /// A node of the persistent map behind `mem`: key, value, left, right, hash, height.
     pub const MEMO: LayoutId = LayoutId(8);
+    /// The trace of an execution: see [`crate::batch`].
+    pub const TRACE: LayoutId = LayoutId(9);
+    /// The choices of a trace.
+    pub const CHOICES: LayoutId = LayoutId(10);
     /// How many there are.
-    pub const COUNT: u32 = 9;
+    pub const COUNT: u32 = 11;
 }
 
 /// The builtin layouts, in order.
@@ -125,5 +149,7 @@ pub fn builtin_layouts() -> Vec<Layout> {
         plain("record", Fields(vec![Pointer, Int, Int, Int, Int, Int, Int])),
         plain("record of a pointer", Fields(vec![Pointer, Int, Int, Int, Int, Pointer, Int])),
         plain("memo", Fields(vec![Pointer, Pointer, Pointer, Pointer, Int, Int])),
+        plain("trace", Fields(vec![Pointer; 3])),
+        plain("choices", Array(vec![Int; crate::batch::CHOICE_WORDS])),
     ]
 }

@@ -9,6 +9,7 @@
 //!    that owns anything is between the two.
 
 pub mod arena;
+pub mod batch;
 pub mod copy;
 pub mod ctx;
 pub mod entry;

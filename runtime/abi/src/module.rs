@@ -19,6 +19,8 @@ pub struct Module {
     pub roots: Vec<Root>,
     /// Advances particles to their next observation (step view).
     pub step: Option<Machine>,
+    /// The same, on the trace of the worker (traced view).
+    pub traced: Option<Machine>,
     /// Advances particles to their next finite choice (enumerate view).
     pub enumerate: Option<Machine>,
     /// Constants of the program as immortal objects: text.
@@ -73,8 +75,12 @@ pub struct Root {
     pub gradient: Option<Run>,
     /// The state of a particle that has not begun, in [`Module::step`].
     pub step_start: Option<u64>,
+    /// The same in [`Module::traced`].
+    pub traced_start: Option<u64>,
     /// The same in [`Module::enumerate`].
     pub enumerate_start: Option<u64>,
+    /// The layouts of batches of its executions: in [`Module::step`], and in [`Module::traced`].
+    pub batches: [Option<LayoutId>; 2],
     /// Whether anything in it observes, factors or conditions.
     pub observes: bool,
 }
@@ -114,6 +120,11 @@ pub struct State {
 
 /// The state of a finished particle: the words of its result start the frame.
 pub const DONE: u64 = u64::MAX;
+
+/// The word of an ambient particle that is the trace of names.
+pub const TRACE: u32 = 2;
+/// The word of an ambient particle that is the memo table.
+pub const MEMO: u32 = 3;
 
 /// First word of the frame.
 pub fn frame_start(ambient: bool) -> usize {

@@ -5,7 +5,8 @@
 
 #![allow(unsafe_code)]
 
-use crate::layout::{IMMORTAL, Layout, LayoutKind, Role, Slot};
+use crate::batch::Batch;
+use crate::layout::{BatchLayout, IMMORTAL, Layout, LayoutKind, Role, Slot};
 
 /// What the heap needs to know of a layout.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct LayoutInfo {
     pub slots: Box<[Slot]>,
     /// What the object represents.
     pub role: Role,
+    /// Of a batch, how its particles are arranged. (Its pointer that the heap knows of is the first environment.)
+    pub batch: Option<Box<BatchLayout>>,
 }
 
 /// How the words of an object are arranged.
@@ -33,6 +36,8 @@ pub enum Arrangement {
     Text,
     /// Rows, columns, reals
     Matrix,
+    /// How many, executions
+    Batch,
 }
 
 impl LayoutInfo {
@@ -43,9 +48,14 @@ impl LayoutInfo {
             LayoutKind::Array(slots) => (Arrangement::Array, slots.as_slice()),
             LayoutKind::Text => (Arrangement::Text, [].as_slice()),
             LayoutKind::Matrix => (Arrangement::Matrix, [].as_slice()),
+            LayoutKind::Batch(_) => (Arrangement::Batch, [Slot::Pointer].as_slice()),
+        };
+        let batch = match &layout.kind {
+            LayoutKind::Batch(batch) => Some(Box::new(batch.clone())),
+            _ => None,
         };
         let pointers = slots.iter().zip(0..).filter(|(slot, _)| **slot == Slot::Pointer).map(|(_, i)| i).collect();
-        LayoutInfo { arrangement, stride: slots.len(), pointers, slots: slots.into(), role: layout.role }
+        LayoutInfo { arrangement, stride: slots.len(), pointers, slots: slots.into(), role: layout.role, batch }
     }
 
     /// Words before the (first) element.
@@ -53,7 +63,7 @@ impl LayoutInfo {
     pub fn start(&self) -> usize {
         match self.arrangement {
             Arrangement::Fields => 1,
-            Arrangement::Array | Arrangement::Text => 2,
+            Arrangement::Array | Arrangement::Text | Arrangement::Batch => 2,
             Arrangement::Matrix => 3,
         }
     }
@@ -67,7 +77,7 @@ impl LayoutInfo {
         match self.arrangement {
             Arrangement::Fields => 1,
             // SAFETY: arrays have their length in the second word.
-            Arrangement::Array => unsafe { *object.add(1) as usize },
+            Arrangement::Array | Arrangement::Batch => unsafe { *object.add(1) as usize },
             Arrangement::Text | Arrangement::Matrix => 0,
         }
     }
@@ -84,7 +94,29 @@ impl LayoutInfo {
                 Arrangement::Fields => 8 + 8 * self.stride,
                 Arrangement::Array => 16 + 8 * self.stride * *object.add(1) as usize,
                 Arrangement::Text => 16 + *object.add(1) as usize,
+                Arrangement::Batch => 8 + 8 * self.batch.as_ref().map_or(1, |batch| batch.words(*object.add(1) as usize)),
                 Arrangement::Matrix => 24 + 8 * *object.add(1) as usize * *object.add(2) as usize,
+            }
+        }
+    }
+}
+
+impl LayoutInfo {
+    /// Calls a function with the place of each pointer word of an object, in their order.
+    ///
+    /// # Safety
+    /// The object has this layout.
+    pub unsafe fn each_pointer(&self, object: *mut u64, f: &mut dyn FnMut(*mut u64)) {
+        // SAFETY: by the contract.
+        unsafe {
+            if let Some(layout) = &self.batch {
+                return Batch::of(object, layout).each_pointer(layout, f);
+            }
+            for repeat in 0..self.repeats(object) {
+                let element = object.add(self.start() + repeat * self.stride);
+                for &pointer in &self.pointers {
+                    f(element.add(pointer as usize));
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 //! are there keep their values, the others are drawn. What it chooses becomes the *proposed* trace, which replaces the current one if
 //! it is accepted. An execution with the structure of the last one finds each choice right after the one before it.
 
+use crate::batch::Named;
 use crate::copy::Copier;
 use crate::error::ErrorKind;
 use crate::module::Module;
@@ -40,6 +41,29 @@ pub struct Choice {
     pub parameters: i64,
     /// Where it is drawn, in [`crate::module::Module::draws`].
     pub draw: u32,
+}
+
+/// What a choice is called, and where it can lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Label {
+    /// The scope of the name.
+    pub scope: i64,
+    /// The name, or -1: none.
+    pub choice: i64,
+    /// The iteration of the innermost loop, or -1.
+    pub index: i64,
+    /// Which of the choices with this name it is, if there can be several, else -1.
+    pub ordinal: i64,
+    /// The lower end of its support, NaN if it is no number.
+    pub lower: f64,
+    /// The upper end.
+    pub upper: f64,
+}
+
+impl Label {
+    /// Of a choice without a name.
+    pub const NONE: Label =
+        Label { scope: 0, choice: -1, index: -1, ordinal: -1, lower: f64::NAN, upper: f64::NAN };
 }
 
 /// Where the value of a choice comes from.
@@ -118,6 +142,11 @@ pub struct Replay {
     seed: Option<u64>,
     script: Option<Script>,
     scripted: Vec<u32>,
+    /// Labels of the proposed trace, if they are kept, and that of the choice that comes.
+    labels: Option<Vec<Label>>,
+    label: Option<Label>,
+    /// Of all executions whose choices have been taken.
+    log_drawn: f64,
 }
 
 impl Replay {
@@ -129,6 +158,43 @@ impl Replay {
     /// No trace yet, for a program.
     pub fn of(module: &Module) -> Replay {
         Replay::new(module.draws.iter().any(|draw| draw.is_pointer))
+    }
+
+    /// No trace yet, for executions whose choices keep their labels. What it has scripted goes on with the script of another one.
+    pub fn labelled(module: &Module, outer: &mut Replay) -> Replay {
+        let (script, scripted) = (outer.script.take(), std::mem::take(&mut outer.scripted));
+        Replay { labels: Some(Vec::new()), quiet: outer.quiet, script, scripted, ..Replay::of(module) }
+    }
+
+    /// Gives the script back, and the probability of what has been drawn by it.
+    pub fn give_back(self, outer: &mut Replay) {
+        (outer.script, outer.scripted) = (self.script, self.scripted);
+        if outer.script.is_some() {
+            outer.changes.log_drawn += self.log_drawn;
+        }
+    }
+
+    /// Whether draws follow a script.
+    pub fn is_scripted(&self) -> bool {
+        self.script.is_some()
+    }
+
+    /// Prepares an execution that looks its choices up among these, which others own; so many have been made already.
+    pub fn look_up_in(&mut self, choices: impl Iterator<Item = Choice>, made: usize) {
+        self.current.clear();
+        self.current.extend(choices);
+        self.index = None;
+        (self.change, self.changes, self.cursor) = (Change::None, Changes::default(), made);
+        (self.is_in_order, self.origin, self.label) = (true, None, None);
+    }
+
+    /// The choices that have been made since, with their labels, and what has changed. The caller owns the pointers among them.
+    pub fn take_labelled(&mut self) -> (Vec<Named>, Changes) {
+        self.log_drawn += self.changes.log_drawn;
+        let labels = self.labels.as_mut().map(std::mem::take).unwrap_or_default();
+        let choices = self.proposed.drain(..).zip(labels);
+        let made = choices.map(|(choice, label)| Named { choice, label }).collect();
+        (made, std::mem::take(&mut self.changes))
     }
 
     /// The current trace.
@@ -266,6 +332,23 @@ impl Replay {
         }
         let Replay { address, draw, parameters, .. } = *self;
         self.proposed.push(Choice { address, word, log_density, draw, parameters });
+        if let Some(labels) = &mut self.labels {
+            let label = self.label.get_or_insert(Label::NONE);
+            labels.push(*label);
+            label.ordinal += i64::from(label.ordinal >= 0);
+            (label.lower, label.upper) = (f64::NAN, f64::NAN);
+        }
+    }
+
+    /// The choices that come have this name; with `ordinal` 0 there can be several, which are told apart by their number.
+    pub(crate) fn set_label(&mut self, scope: i64, choice: i64, index: i64, ordinal: i64) {
+        self.label = Some(Label { scope, choice, index, ordinal, ..Label::NONE });
+    }
+
+    /// The support of the choice that comes.
+    pub(crate) fn set_support(&mut self, lower: f64, upper: f64) {
+        let label = self.label.get_or_insert(Label::NONE);
+        (label.lower, label.upper) = (lower, upper);
     }
 
     fn side(&mut self, proposed: bool) -> &mut Vec<Choice> {

@@ -35,6 +35,8 @@ pub enum Shape {
     Distribution(ShapeId),
     /// Pointer to the array of draws, pointer to the weights (`[Real]`), log evidence.
     Posterior(ShapeId),
+    /// A pointer to suspended executions.
+    Suspended(ShapeId),
     /// Kind, count, resampling, threshold (Real), mass (Real).
     Method,
 }

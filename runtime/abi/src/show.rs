@@ -91,6 +91,7 @@ unsafe fn show_value<'a>(
             Shape::Function => out.push_str("<function>"),
             Shape::Distribution(_) => out.push_str("<distribution>"),
             Shape::Posterior(_) => out.push_str("<posterior>"),
+            Shape::Suspended(_) => out.push_str("<suspended>"),
             Shape::Method => out.push_str("<method>"),
         }
     }

@@ -62,6 +62,8 @@ unsafe fn compare_objects(
                 return (a, b).cmp(&(c, d)).then_with(|| compare_reals(x, y, equality));
             }
             Arrangement::Fields | Arrangement::Array => {}
+            // Programs do not compare these.
+            Arrangement::Batch => return left.cmp(&right),
         }
         let count = info.repeats(left);
         let order = count.cmp(&info.repeats(right));
@@ -120,6 +122,7 @@ pub unsafe fn hash(layouts: &[LayoutInfo], value: u64) -> u64 {
             match info.arrangement {
                 Arrangement::Text => object::text(object).bytes().for_each(|byte| mix(&mut state, u64::from(byte))),
                 Arrangement::Matrix => object::matrix(object).2.iter().for_each(|x| mix(&mut state, real_key(*x))),
+                Arrangement::Batch => mix(&mut state, object as u64),
                 Arrangement::Fields | Arrangement::Array => {
                     for i in 0..info.repeats(object) * info.stride {
                         let word = *object.add(info.start() + i);

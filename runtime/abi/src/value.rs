@@ -219,6 +219,7 @@ unsafe fn read(module: &Module, shape: ShapeId, words: &[u64], depth: usize) -> 
             Shape::Function => Value::Opaque("<function>"),
             Shape::Distribution(_) => Value::Opaque("<distribution>"),
             Shape::Posterior(_) => Value::Opaque("<posterior>"),
+            Shape::Suspended(_) => Value::Opaque("<suspended>"),
             Shape::Method => Value::Opaque("<method>"),
         }
     }

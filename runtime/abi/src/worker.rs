@@ -339,6 +339,10 @@ impl Worker {
                 let info: *const LayoutInfo = &self.layouts[object::layout_of(parent) as usize];
                 let first = (*info).start() + (*info).pointers[0] as usize;
                 waiting = *parent.add(first) as *mut u64;
+                if (*info).batch.is_some() {
+                    self.descend_batch(&*info, parent, &mut waiting);
+                    continue;
+                }
                 for repeat in 0..(*info).repeats(parent) {
                     let element = parent.add((*info).start() + repeat * (*info).stride);
                     for &pointer in &(&(*info).pointers)[usize::from(repeat == 0)..] {
@@ -349,6 +353,26 @@ impl Worker {
                 let (bytes, ctx) = ((*info).bytes(parent), self.ctx_pointer());
                 self.heap.release(ctx, parent, bytes);
             }
+        }
+    }
+
+    /// Looks at the pointers of a batch but for the first, and frees it.
+    ///
+    /// # Safety
+    /// As [`Worker::free`].
+    #[cold]
+    unsafe fn descend_batch(&mut self, info: &LayoutInfo, parent: *mut u64, waiting: &mut *mut u64) {
+        // SAFETY: by the contract; the layouts outlive the call.
+        unsafe {
+            let first = parent.add(info.start());
+            info.each_pointer(parent, &mut |slot| {
+                if slot != first {
+                    let child = drop_reference(*slot);
+                    self.descend(child, waiting);
+                }
+            });
+            let (bytes, ctx) = (info.bytes(parent), self.ctx_pointer());
+            self.heap.release(ctx, parent, bytes);
         }
     }
 
@@ -371,7 +395,7 @@ impl Worker {
                 }
                 let link = object.add(info.start() + info.pointers[0] as usize);
                 let child = drop_reference(*link);
-                if info.pointers.len() == 1 && info.repeats(object) == 1 {
+                if info.pointers.len() == 1 && info.repeats(object) == 1 && info.batch.is_none() {
                     // Nothing else to look at: a chain goes in one pass.
                     let bytes = info.bytes(object);
                     self.heap.release(ctx, object, bytes);

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use crate::batch;
 use crate::compiled::{Captured, CompiledModel, Handle, View};
 use crate::control::Control;
 use crate::distribution::{array_layout, sample_index};
@@ -23,7 +24,8 @@ use std::ptr::null_mut;
 
 /// Name and address of every function here.
 pub fn symbols() -> Vec<(&'static str, *const u8)> {
-    vec![("borel_sample_index", borel_sample_index as *const u8), ("borel_infer", borel_infer as *const u8)]
+    let own = [("borel_sample_index", borel_sample_index as *const u8), ("borel_infer", borel_infer as *const u8)];
+    own.into_iter().chain(batch::symbols()).collect()
 }
 
 unsafe extern "C" fn borel_sample_index(ctx: *mut Ctx, site: i64, weights: *const u64) -> i64 {
@@ -63,12 +65,12 @@ unsafe extern "C" fn borel_infer(
 }
 
 /// What a context holds of the particle that infers; the particles of the inference use the same fields.
-struct Suspended {
+pub(crate) struct Suspended {
     log_weight: f64,
     trace: *mut u64,
-    memo: *mut u64,
+    pub(crate) memo: *mut u64,
     scope: i64,
-    mems: i64,
+    pub(crate) mems: i64,
     input: i64,
     pending: *mut u64,
     path: i64,
@@ -76,7 +78,7 @@ struct Suspended {
 }
 
 impl Suspended {
-    fn take(ctx: &mut Ctx) -> Suspended {
+    pub(crate) fn take(ctx: &mut Ctx) -> Suspended {
         let suspended = Suspended {
             log_weight: ctx.log_weight,
             trace: ctx.trace,
@@ -92,7 +94,7 @@ impl Suspended {
         suspended
     }
 
-    fn restore(self, ctx: &mut Ctx) {
+    pub(crate) fn restore(self, ctx: &mut Ctx) {
         ctx.log_weight = self.log_weight;
         ctx.trace = self.trace;
         ctx.memo = self.memo;

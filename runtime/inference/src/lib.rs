@@ -8,6 +8,7 @@
 pub mod advi;
 pub mod approximation;
 pub mod chains;
+mod batch;
 mod collect;
 pub mod compiled;
 pub mod control;

@@ -64,6 +64,7 @@ pub(crate) fn type_text(ty: &Type, program: &Program) -> String {
         Type::Function(parameters, result) => format!("({}) -> {}", all(parameters), type_text(result, program)),
         Type::Dist(of) => format!("Dist[{}]", type_text(of, program)),
         Type::Posterior(of) => format!("Posterior[{}]", type_text(of, program)),
+        Type::Suspended(of) => format!("Suspended[{}]", type_text(of, program)),
         Type::Data(id, arguments) if arguments.is_empty() => program.datas[id.0 as usize].name.to_string(),
         Type::Data(id, arguments) => format!("{}[{}]", program.datas[id.0 as usize].name, all(arguments)),
         Type::Param(index) => char::from_u32('A' as u32 + index % 26).unwrap_or('A').to_string(),

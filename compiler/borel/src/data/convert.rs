@@ -32,6 +32,7 @@ fn part_bindable(ty: &Type, program: &Program, visited: &mut Vec<DataId>) -> std
         Type::Function(..) => Err("functions".into()),
         Type::Dist(_) => Err("distributions".into()),
         Type::Posterior(_) => Err("posteriors".into()),
+        Type::Suspended(_) => Err("suspended executions".into()),
         Type::Method => Err("methods".into()),
     }
 }

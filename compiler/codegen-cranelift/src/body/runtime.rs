@@ -88,7 +88,7 @@ impl Body<'_> {
         for (local, value) in results.iter().zip(values) {
             self.assign(*local, value);
         }
-        if named == Named::Infer {
+        if matches!(named, Named::Infer | Named::Advance | Named::Finish | Named::Revise | Named::Redraw) {
             self.reload_log_weight();
         }
     }

@@ -269,6 +269,7 @@ impl Simplifier<'_> {
             | Op::Factor(_)
             | Op::Checkpoint
             | Op::Infer(..)
+            | Op::Batch(..)
             | Op::Gradient(..)
             | Op::Print(_) => self.push(var, op, span, out),
             Op::Mem(_) | Op::Cell(_) | Op::Take(_) | Op::Put(..) => self.push(var, op, span, out),

@@ -56,6 +56,7 @@ impl Checker<'_> {
             Node::Function(..) => incomparable = Some("functions"),
             Node::Dist(_) => incomparable = Some("distributions"),
             Node::Posterior(_) => incomparable = Some("posteriors"),
+            Node::Suspended(_) => incomparable = Some("suspended executions"),
             Node::Method => incomparable = Some("inference methods"),
             Node::Var { number: false, .. } | Node::Param(_) => open = true,
             _ => {}

@@ -95,12 +95,13 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn builtin_value(&mut self, builtin: Builtin, span: Span) -> Expr {
-        if matches!(builtin, Builtin::Infer | Builtin::Distribution) {
+        if matches!(builtin, Builtin::Infer | Builtin::Spawn | Builtin::SpawnTraced | Builtin::Distribution) {
             let name = builtin.name();
             let diagnostic =
                 Diagnostic::error("E0204", span, format!("`{name}` must be called"), "used as a value here").help(
                     match builtin {
                         Builtin::Infer => "write `fn(model) => infer(model, ..)`",
+                        Builtin::Spawn | Builtin::SpawnTraced => "write `fn(model) => spawn(model, ..)`",
                         _ => "write a function that calls it with the functions it is to be made of",
                     },
                 );
@@ -251,13 +252,51 @@ impl<'a> Checker<'a> {
                 Use::pure(&[posterior], self.store.array(Ty::REAL))
             }
             B::LogEvidence => Use::pure(&[self.store.posterior(a)], Ty::REAL),
-            // Every other builtin has been dealt with by `builtin_use`.
-            _ => Use::pure(&[], Ty::ERROR),
+            _ => self.batch_use(builtin, a),
         }
     }
 }
 
 impl Checker<'_> {
+    /// What is done with batches of executions with values of a type.
+    fn batch_use(&mut self, builtin: Builtin, a: Ty) -> Use {
+        use Builtin as B;
+        let batch = self.store.suspended(a);
+        let (ints, reals) = (self.store.array(Ty::INT), self.store.array(Ty::REAL));
+        let gained = self.store.tuple(&[batch, reals]);
+        match builtin {
+            B::Spawn | B::SpawnTraced => {
+                let model = self.store.function(&[], Effect::Random, a);
+                Use::pure(&[model, Ty::INT], batch)
+            }
+            B::LogWeights => Use::pure(&[batch], reals),
+            B::Advance | B::Finish => Use::random(&[batch], gained),
+            B::Select => Use::pure(&[batch, ints], batch),
+            B::Join | B::Follow => Use::pure(&[batch, batch], batch),
+            B::IsFinished => Use::pure(&[batch], Ty::BOOL),
+            B::Size => Use::pure(&[batch], Ty::INT),
+            B::Results => Use::pure(&[batch], self.store.array(a)),
+            B::Choices => Use::pure(&[batch, Ty::STRING], self.store.array(ints)),
+            B::Names => {
+                let names = self.store.array(Ty::STRING);
+                Use::pure(&[batch], self.store.array(names))
+            }
+            B::Values | B::LogDensities | B::LowerBounds | B::UpperBounds | B::Spacings => {
+                Use::pure(&[batch], self.store.array(reals))
+            }
+            B::Revise => {
+                let (at, to) = (self.store.array(ints), self.store.array(reals));
+                Use::random(&[batch, at, to], gained)
+            }
+            B::Redraw => {
+                let at = self.store.array(ints);
+                Use::random(&[batch, at], gained)
+            }
+            // Every other builtin has been dealt with by `builtin_use`.
+            _ => Use::pure(&[], Ty::ERROR),
+        }
+    }
+
     /// A distribution made of functions, with these values.
     fn distribution_use(&mut self, a: Ty) -> Use {
         let sample = self.store.function(&[], Effect::Random, a);
@@ -327,6 +366,13 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::QuantileCcdf => vec![required("distribution"), required("q")],
         B::LowerBound | B::UpperBound | B::Entropy => vec![required("distribution")],
         B::Infer => vec![required("model"), required("method")],
+        B::Spawn | B::SpawnTraced => vec![required("model"), required("count")],
+        B::Select => vec![required("batch"), required("numbers")],
+        B::Join => vec![required("first"), required("second")],
+        B::Choices => vec![required("batch"), required("name")],
+        B::Revise => vec![required("batch"), required("choices"), required("values")],
+        B::Redraw => vec![required("batch"), required("choices")],
+        B::Follow => vec![required("batch"), required("traces")],
         B::MemState => vec![required("initial"), required("draw")],
         B::Checkpoint => Vec::new(),
         B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],

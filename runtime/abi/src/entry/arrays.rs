@@ -44,7 +44,10 @@ unsafe fn copy(
 }
 
 /// The array with a new length: in place if it is unique and its cell has room, else moved or copied. New words are 0.
-unsafe fn lengthen(worker: &mut Worker, array: *mut u64, extra: usize) -> Result<*mut u64, ErrorKind> {
+///
+/// # Safety
+/// The array is owned by the caller.
+pub(crate) unsafe fn lengthen(worker: &mut Worker, array: *mut u64, extra: usize) -> Result<*mut u64, ErrorKind> {
     // SAFETY: the array is owned by the caller.
     unsafe {
         let layout = object::layout_of(array);

@@ -44,3 +44,5 @@ macro_rules! table {
     };
 }
 use table;
+
+pub(crate) use arrays::lengthen;

@@ -15,6 +15,8 @@ table![
     borel_choice_score_pointer,
     borel_choice_reject,
     borel_choice_seed,
+    borel_choice_label,
+    borel_choice_support,
 ];
 
 unsafe extern "C" fn borel_key_hash(ctx: *mut Ctx, key: *const u64) -> i64 {
@@ -57,10 +59,24 @@ unsafe extern "C" fn borel_choice_score_pointer(ctx: *mut Ctx, value: u64, log_d
     }
 }
 
+unsafe extern "C" fn borel_choice_label(ctx: *mut Ctx, choice: i64, index: i64, ordinal: i64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { Worker::of(ctx).replay.set_label((*ctx).scope, choice, index, ordinal) }
+}
+
+unsafe extern "C" fn borel_choice_support(ctx: *mut Ctx, lower: f64, upper: f64) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { Worker::of(ctx).replay.set_support(lower, upper) }
+}
+
 unsafe extern "C" fn borel_choice_seed(ctx: *mut Ctx, address: i64, draw: i64) {
     // SAFETY: called by compiled code with its context.
     unsafe {
         let replay = &mut Worker::of(ctx).replay;
+        if replay.is_scripted() {
+            // A script says what is drawn, also in there.
+            return;
+        }
         let seed = replay.find(address, draw as u32, 0).0.unwrap_or_else(|| (*ctx).stream.next_u64());
         replay.score(seed, 0.0);
         replay.set_seed(seed);

@@ -1,0 +1,394 @@
+//! What programs do with batches of suspended executions: the primitives that the inference of the standard library is made of.
+//!
+//! Each has a law. A batch stands for the measure (1/n) sum of exp(w_i) at the i-th execution, with the weights that a program keeps for it.
+//!
+//! - `spawn` gives n executions that have not begun: with weights 1, the program itself.
+//! - `advance` runs each to its next score: with weights exp(w_i + g_i), where g_i is what it gives, the measure is the same in expectation.
+//! - `select` and `join` copy, and draw nothing.
+//! - `revise` and `redraw` run each execution again, and give what Metropolis-Hastings needs to know: see [`trace`].
+//!
+//! Those that draw take a seed from the stream of the program that calls them (in a trace, it is a choice).
+
+#![allow(unsafe_code)]
+
+mod entry;
+mod trace;
+
+pub(crate) use entry::symbols;
+
+use crate::compiled::is_impossible;
+use crate::entry::Suspended;
+use borel_abi::batch::{Batch, FINISHED, IMPOSSIBLE};
+use borel_abi::layout::{BatchLayout, LayoutId};
+use borel_abi::module::{DONE, MEMO, Machine, Module, Root};
+use borel_abi::object::{self, LayoutInfo};
+use borel_abi::replay::Replay;
+use borel_abi::stream::Stream;
+use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker};
+use std::sync::Arc;
+
+/// Words of a particle, as in [`crate::particles`].
+use crate::particles::{LOG_WEIGHT, MEMS, STATE};
+
+/// What was not kept cannot be asked for.
+const UNTRACED: &str = "these executions keep no traces: make them with `spawn_traced`";
+
+/// A batch at work: its layout, its machine.
+struct Running {
+    module: Arc<Module>,
+    layout: BatchLayout,
+    layout_id: u32,
+    machine: Machine,
+}
+
+impl Running {
+    /// Of a batch.
+    ///
+    /// # Safety
+    /// The object is a live batch of this worker.
+    unsafe fn of(worker: &Worker, object: *const u64) -> Result<Running, ErrorKind> {
+        let module = worker.module().clone();
+        // SAFETY: by the contract.
+        let layout_id = unsafe { object::layout_of(object) };
+        let layout = info(worker, layout_id)?.clone();
+        let machine = if layout.is_traced { &module.traced } else { &module.step };
+        let machine = machine.clone().ok_or(ErrorKind::Unreachable)?;
+        Ok(Running { module, layout, layout_id, machine })
+    }
+
+    /// Runs executions, all with one environment, to their next suspensions.
+    ///
+    /// # Safety
+    /// The batch is unique and as the machine left it; nothing else uses the worker.
+    unsafe fn run(&self, worker: &mut Worker, batch: Batch, first: usize, count: usize) -> Result<(), RuntimeError> {
+        let advance = self.machine.advance;
+        // SAFETY: by the contract; the closure captures pointers only.
+        unsafe {
+            let environment = *batch.environment(first) as *const u64;
+            let particles = batch.particles().add(self.layout.stride * first);
+            worker.enter(move |ctx| advance(ctx, environment, particles, count as i64))
+        }
+    }
+
+    /// Takes what an execution has gained out of its particle, and ends it if it has become impossible.
+    ///
+    /// # Safety
+    /// The batch is unique.
+    unsafe fn settle(&self, worker: &mut Worker, batch: Batch, index: usize, leaks: bool) -> f64 {
+        // SAFETY: by the contract.
+        unsafe {
+            let words = batch.particle(index);
+            let gained = f64::from_bits(std::mem::replace(&mut words[LOG_WEIGHT], 0));
+            let gained = if gained.is_nan() { f64::NEG_INFINITY } else { gained };
+            if gained == f64::NEG_INFINITY {
+                if !leaks {
+                    self.layout.pointers(words[STATE]).iter().for_each(|at| worker.release(words[*at as usize]));
+                }
+                words.fill(0);
+                words[STATE] = IMPOSSIBLE;
+            }
+            let total = batch.log_weight(index);
+            *total = (f64::from_bits(*total) + gained).to_bits();
+            gained
+        }
+    }
+}
+
+fn info(worker: &Worker, layout: u32) -> Result<&BatchLayout, ErrorKind> {
+    let info: &LayoutInfo = &worker.layouts()[layout as usize];
+    info.batch.as_deref().ok_or(ErrorKind::Unreachable)
+}
+
+/// A batch that nobody owns yet but the caller.
+fn allocate(worker: &mut Worker, layout: u32, count: usize) -> Result<Batch, ErrorKind> {
+    let words = info(worker, layout)?.words(1).checked_mul(count).filter(|words| *words < 1 << 40);
+    words.ok_or(ErrorKind::OutOfMemory { limit: usize::MAX })?;
+    let words = info(worker, layout)?.words(count);
+    let object = worker.allocate(layout, 8 + 8 * words)?;
+    // SAFETY: a new object of that many words.
+    unsafe {
+        std::ptr::write_bytes(object.add(1), 0, words);
+        *object.add(1) = count as u64;
+        Ok(Batch::of(object, info(worker, layout)?))
+    }
+}
+
+/// The root of a closure.
+///
+/// # Safety
+/// The closure is live.
+unsafe fn root_of(module: &Module, closure: *const u64) -> Result<&Root, ErrorKind> {
+    // SAFETY: by the contract.
+    let layout = LayoutId(unsafe { object::layout_of(closure) });
+    let root = module.roots.iter().find(|root| root.environment == layout && root.parameters.is_empty());
+    root.ok_or(ErrorKind::Refused)
+}
+
+/// The words of an execution that has not begun.
+fn begin(words: &mut [u64], start: u64, machine: &Machine, memory: (u64, u64)) {
+    words.fill(0);
+    words[STATE] = start;
+    if machine.ambient {
+        (words[MEMO as usize], words[MEMS]) = memory;
+        // SAFETY: the table is that of the program that calls, which keeps it.
+        unsafe { object::retain(memory.0) };
+    }
+}
+
+/// So many executions of a closure that have not begun.
+///
+/// # Safety
+/// The closure is live.
+unsafe fn spawn(worker: &mut Worker, closure: *const u64, count: i64, is_traced: bool) -> Result<u64, ErrorKind> {
+    let count = usize::try_from(count).map_err(|_| ErrorKind::Negative(count))?;
+    let module = worker.module().clone();
+    // SAFETY: by the contract; the batch is new.
+    unsafe {
+        let root = root_of(&module, closure)?;
+        let (machine, start) =
+            if is_traced { (&module.traced, root.traced_start) } else { (&module.step, root.step_start) };
+        let parts = (root.batches[usize::from(is_traced)], machine.as_ref(), start);
+        let (Some(layout), Some(machine), Some(start)) = parts else { return Err(ErrorKind::Refused) };
+        let batch = allocate(worker, layout.0, count)?;
+        let memory = (worker.ctx().memo as u64, worker.ctx().mems as u64);
+        object::retain_times(closure as u64, count as u32);
+        for index in 0..count {
+            *batch.environment(index) = closure as u64;
+            *batch.trace(index) = if is_traced { worker.new_trace(0)? } else { 0 };
+            begin(batch.particle(index), start, machine, memory);
+        }
+        Ok(batch.object() as u64)
+    }
+}
+
+/// The same batch, to be written.
+///
+/// # Safety
+/// The object is a live batch that the caller owns.
+unsafe fn unique(worker: &mut Worker, object: *mut u64) -> Result<Batch, ErrorKind> {
+    // SAFETY: by the contract.
+    unsafe {
+        let layout = object::layout_of(object);
+        if object::is_unique(object) {
+            return Ok(Batch::of(object, info(worker, layout)?));
+        }
+        let count = *object.add(1) as usize;
+        let copy = allocate(worker, layout, count)?;
+        let words = info(worker, layout)?.words(count);
+        std::ptr::copy_nonoverlapping(object.add(1), copy.object().add(1), words);
+        copy.each_pointer(info(worker, layout)?, &mut |slot| object::retain(*slot));
+        worker.release(object as u64);
+        Ok(copy)
+    }
+}
+
+/// Runs something in the executions of a program that waits meanwhile: it has its own stream, weights and traces.
+///
+/// # Safety
+/// The context is that of a worker in compiled code.
+unsafe fn within<T>(
+    ctx: *mut Ctx,
+    run: impl FnOnce(&mut Worker, (u64, u64)) -> Result<T, RuntimeError>,
+) -> Result<T, RuntimeError> {
+    // SAFETY: by the contract; the worker is used by one of these at a time.
+    unsafe {
+        let worker = Worker::of(ctx);
+        let seed = worker.replay().take_seed();
+        let seed = seed.unwrap_or_else(|| worker.ctx().stream.next_u64());
+        let suspended = Suspended::take(worker.ctx());
+        worker.ctx().stream = Stream::derive(seed, 0, 0);
+        let module = worker.module().clone();
+        let nested = Replay::labelled(&module, worker.replay());
+        let mut outer = std::mem::replace(worker.replay(), nested);
+        let memory = (suspended.memo as u64, suspended.mems as u64);
+        let result = run(worker, memory);
+        let nested = std::mem::take(worker.replay());
+        nested.give_back(&mut outer);
+        *worker.replay() = outer;
+        suspended.restore(worker.ctx());
+        result
+    }
+}
+
+/// Each execution to its next score, or to its end.
+///
+/// # Safety
+/// The object is a live batch that the caller owns.
+unsafe fn advance(worker: &mut Worker, object: *mut u64) -> Result<(Batch, Vec<f64>), RuntimeError> {
+    // SAFETY: by the contract, and the batch is unique from here on.
+    unsafe {
+        let batch = unique(worker, object).map_err(RuntimeError::new)?;
+        let running = Running::of(worker, batch.object()).map_err(RuntimeError::new)?;
+        let mut gained = vec![0.0; batch.count()];
+        advance_once(&running, worker, batch, &mut gained)?;
+        Ok((batch, gained))
+    }
+}
+
+/// See [`advance`]; adds what they gain.
+unsafe fn advance_once(
+    running: &Running,
+    worker: &mut Worker,
+    batch: Batch,
+    gained: &mut [f64],
+) -> Result<(), RuntimeError> {
+    // SAFETY: the batch is unique.
+    unsafe {
+        if running.layout.is_traced {
+            for index in 0..batch.count() {
+                gained[index] += trace::advance(running, worker, batch, index)?;
+            }
+        } else {
+            let mut first = 0;
+            while first < batch.count() {
+                let environment = *batch.environment(first);
+                let same = (first..batch.count()).take_while(|index| *batch.environment(*index) == environment).count();
+                running.run(worker, batch, first, same)?;
+                first += same;
+            }
+            for (index, gained) in gained.iter_mut().enumerate() {
+                if batch.particle(index)[STATE] != IMPOSSIBLE {
+                    *gained += running.settle(worker, batch, index, false);
+                }
+            }
+        }
+        for index in 0..batch.count() {
+            let time = batch.time(index);
+            *time = (*time + 1).min(FINISHED);
+        }
+        Ok(())
+    }
+}
+
+/// Each execution to its end.
+///
+/// # Safety
+/// As [`advance`].
+unsafe fn finish(worker: &mut Worker, object: *mut u64) -> Result<(Batch, Vec<f64>), RuntimeError> {
+    // SAFETY: by the contract, and the batch is unique from here on.
+    unsafe {
+        let batch = unique(worker, object).map_err(RuntimeError::new)?;
+        let running = Running::of(worker, batch.object()).map_err(RuntimeError::new)?;
+        let mut gained = vec![0.0; batch.count()];
+        while !are_finished(batch) {
+            advance_once(&running, worker, batch, &mut gained)?;
+        }
+        for index in 0..batch.count() {
+            *batch.time(index) = FINISHED;
+        }
+        Ok((batch, gained))
+    }
+}
+
+/// Whether all have finished.
+unsafe fn are_finished(batch: Batch) -> bool {
+    // SAFETY: the batch is live, and nothing is written.
+    (0..batch.count()).all(|index| unsafe { has_ended(batch.particle(index)) })
+}
+
+fn has_ended(words: &[u64]) -> bool {
+    matches!(words[STATE], DONE | IMPOSSIBLE)
+}
+
+/// Copies of executions, each given by a batch and a number in it, all of one layout.
+///
+/// # Safety
+/// The batches are live.
+unsafe fn gather(
+    worker: &mut Worker,
+    layout: u32,
+    sources: &[(Batch, usize)],
+) -> Result<u64, ErrorKind> {
+    // SAFETY: by the contract; the target is new.
+    unsafe {
+        let target = allocate(worker, layout, sources.len())?;
+        let own = info(worker, layout)?;
+        for (index, (batch, number)) in sources.iter().enumerate() {
+            std::ptr::copy_nonoverlapping(
+                batch.environment(*number),
+                target.environment(index),
+                borel_abi::batch::PREFIX,
+            );
+            target.particle(index).copy_from_slice(batch.particle(*number));
+        }
+        target.each_pointer(own, &mut |slot| object::retain(*slot));
+        Ok(target.object() as u64)
+    }
+}
+
+/// Copies of the executions with these numbers.
+///
+/// # Safety
+/// The batch is live.
+unsafe fn select(worker: &mut Worker, object: *mut u64, numbers: &[i64]) -> Result<u64, ErrorKind> {
+    // SAFETY: by the contract.
+    unsafe {
+        let layout = object::layout_of(object);
+        let batch = Batch::of(object, info(worker, layout)?);
+        let count = batch.count();
+        let source = |number: &i64| match usize::try_from(*number) {
+            Ok(index) if index < count => Ok((batch, index)),
+            _ => Err(ErrorKind::OutOfBounds { index: *number, length: count as i64 }),
+        };
+        let sources = numbers.iter().map(source).collect::<Result<Vec<_>, _>>()?;
+        gather(worker, layout, &sources)
+    }
+}
+
+/// The executions of two batches.
+///
+/// # Safety
+/// Both are live.
+unsafe fn join(worker: &mut Worker, first: *mut u64, second: *mut u64) -> Result<u64, ErrorKind> {
+    // SAFETY: by the contract.
+    unsafe {
+        let (layout, other) = (object::layout_of(first), object::layout_of(second));
+        if layout != other {
+            return Err(ErrorKind::Message("executions with traces are joined to others without".into()));
+        }
+        let batches = [first, second].map(|object| info(worker, layout).map(|own| Batch::of(object, own)));
+        let sources: Vec<(Batch, usize)> =
+            batches.into_iter().flatten().flat_map(|batch| (0..batch.count()).map(move |index| (batch, index))).collect();
+        gather(worker, layout, &sources)
+    }
+}
+
+/// The values of finished executions, as an array.
+///
+/// # Safety
+/// The batch is live.
+unsafe fn results(worker: &mut Worker, object: *mut u64) -> Result<u64, ErrorKind> {
+    // SAFETY: by the contract; the array has an element for each execution, whose pointers get another owner.
+    unsafe {
+        let running = Running::of(worker, object)?;
+        let batch = Batch::of(object, &running.layout);
+        let slots = borel_abi::value::slots(&running.module, running.layout.result);
+        let layout = crate::distribution::array_layout(worker.layouts(), &slots).ok_or(ErrorKind::Unreachable)?;
+        for index in 0..batch.count() {
+            match batch.particle(index)[STATE] {
+                DONE => {}
+                IMPOSSIBLE => {
+                    return Err(ErrorKind::Message(format!("execution {index} is impossible, and has no value")));
+                }
+                _ => return Err(ErrorKind::Message(format!("execution {index} has not finished"))),
+            }
+        }
+        let array = worker.allocate_array(layout.0, batch.count())?;
+        let start = borel_abi::module::frame_start(running.machine.ambient);
+        for index in 0..batch.count() {
+            let words = &batch.particle(index)[start..][..slots.len()];
+            for (at, (word, slot)) in words.iter().zip(&slots).enumerate() {
+                if *slot == borel_abi::layout::Slot::Pointer {
+                    object::retain(*word);
+                }
+                *array.add(2 + index * slots.len() + at) = *word;
+            }
+        }
+        Ok(array as u64)
+    }
+}
+
+/// Whether an error of an execution makes it impossible, and is none of the program's.
+fn makes_impossible(worker: &mut Worker, error: &RuntimeError) -> bool {
+    is_impossible(error, worker.ctx().log_weight)
+}
