@@ -326,6 +326,8 @@ pub enum Batch {
     Revise,
     /// Batch, \[\[Int\]\]: each execution again, in which these choices are drawn again; with the log ratios of the densities
     Redraw,
+    /// Two batches: how many choices executions have in common, with their values
+    Shared,
     /// Two batches: the executions of the first look up their choices in the traces of the second
     Follow,
 }
@@ -386,6 +388,7 @@ impl Batch {
             Batch::Numbers(Number::Spacing) => "spacings",
             Batch::Revise => "revise",
             Batch::Redraw => "redraw",
+            Batch::Shared => "shared",
             Batch::Follow => "follow",
         }
     }

@@ -224,6 +224,7 @@ impl Body<'_, '_> {
             }
             Batch::Revise => Named::Revise,
             Batch::Redraw => Named::Redraw,
+            Batch::Shared => Named::Shared,
             Batch::Follow => Named::Follow,
         };
         if batch == Batch::Results {

@@ -315,6 +315,8 @@ named! {
     Revise "borel_revise" (Owned, Borrowed, Borrowed) -> (Pointer, Pointer) true;
     /// Executions again, with choices that are drawn again: batch, numbers of choices
     Redraw "borel_redraw" (Owned, Borrowed) -> (Pointer, Pointer) true;
+    /// How many choices executions have in common
+    Shared "borel_shared" (Borrowed, Borrowed) -> (Pointer) true;
     /// Executions that look up their choices in other traces from here on
     Follow "borel_follow" (Owned, Borrowed) -> (Pointer) true;
 }

@@ -164,6 +164,7 @@ impl<'a> Lowering<'a> {
             Builtin::Iid => self.emit_named(Op::Structural(Structural::Iid, vec![atom(0), atom(1)]), ty, "d", span),
             Builtin::Mem => self.emit_named(Op::Mem(atom(0)), ty, "memo", span),
             Builtin::MemState => self.mem_state(values, result, span),
+            Builtin::Weighted => self.weighted(values, ty, span),
             Builtin::Infer => self.emit_named(Op::Infer(atom(0), atom(1)), ty, "posterior", span),
             Builtin::Grad | Builtin::ValueAndGrad => self.gradient(builtin, values, result, span),
             Builtin::MethodEnumerate | Builtin::MethodImportance | Builtin::MethodSmc | Builtin::MethodMh => {
@@ -195,6 +196,33 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+    }
+
+    /// A posterior of values with weights, which it has in normalised form.
+    fn weighted(&mut self, values: &[Value], ty: borel_core::Ty, span: Span) -> Atom {
+        let reals = array(Type::Real);
+        let [xs, weights, _] = values else { return Atom::Unit };
+        let weights = self.convert(weights.atom.clone(), &weights.ty, &reals, span);
+        let log_evidence = self.real_argument(values, 2, span);
+        let (int, bool_, core_reals) = (self.core.int(), self.core.bool(), self.core_concrete(&reals));
+        let left = self.emit(Op::Prim(Prim::Len, vec![xs.atom.clone()]), int, span);
+        let right = self.emit(Op::Prim(Prim::Len, vec![weights.clone()]), int, span);
+        let same = self.emit(Op::Prim(Prim::EqInt, vec![left.clone(), right.clone()]), bool_, span);
+        let other = self.block(|this| {
+            this.perform(Op::Fail(Failure::Lengths(left.clone(), right)), span);
+            this.end(End::Unreachable);
+            Atom::Unit
+        });
+        let unit = self.core_concrete(&Type::Unit);
+        self.emit(Op::If(same, Block::of(Atom::Unit), other), unit, span);
+        let total = self.real_prim(Prim::SumReal, vec![weights.clone()], span);
+        let index = self.core.fresh("i", int);
+        let share = self.block(|this| {
+            let weight = this.real_prim(Prim::IndexUnchecked, vec![weights, Atom::Var(index)], span);
+            this.real_prim(Prim::Div, vec![weight, total], span)
+        });
+        let shares = self.emit_named(Op::Build(left, index, share), core_reals, "weights", span);
+        self.prim(Prim::Posterior, vec![xs.atom.clone(), shares, log_evidence], ty, span)
     }
 
     fn real_argument(&mut self, values: &[Value], index: usize, span: Span) -> Atom {
@@ -332,6 +360,7 @@ fn batch(builtin: Builtin) -> Option<Batch> {
         Builtin::Spacings => Batch::Numbers(Number::Spacing),
         Builtin::Revise => Batch::Revise,
         Builtin::Redraw => Batch::Redraw,
+        Builtin::Shared => Batch::Shared,
         Builtin::Follow => Batch::Follow,
         _ => return None,
     })

@@ -653,7 +653,12 @@ builtins! {
     Revise "revise" "(Suspended[A], [[Int]], [[Real]]) ~> (Suspended[A], [Real])";
     /// As `revise`, but the choices with these numbers are drawn again too, from their priors.
     Redraw "redraw" "(Suspended[A], [[Int]]) ~> (Suspended[A], [Real])";
-    /// The executions of the first batch, which from here on make the choices that the executions of the second batch have made, where those have made them.
+    /// How many choices each execution of the first batch has in common with that of the second, their values included.
+    Shared "shared" "(Suspended[A], Suspended[A]) -> [Int]";
+    /// The posterior of values with weights (which are divided by their sum) and a log evidence.
+    Weighted "weighted" "([A], [Real], Real) -> Posterior[A]";
+    /// The executions of the first batch, which from here on make the choices that the executions of the second batch have made, where those have made them. Where
+    /// the second has one execution, all follow that.
     Follow "follow" "(Suspended[A], Suspended[A]) -> Suspended[A]";
     /// A point where SMC may resample, without a weight.
     Checkpoint "checkpoint" "() ~> Unit";

@@ -273,6 +273,11 @@ impl Checker<'_> {
             B::Advance | B::Finish => Use::random(&[batch], gained),
             B::Select => Use::pure(&[batch, ints], batch),
             B::Join | B::Follow => Use::pure(&[batch, batch], batch),
+            B::Shared => Use::pure(&[batch, batch], ints),
+            B::Weighted => {
+                let values = self.store.array(a);
+                Use::pure(&[values, reals, Ty::REAL], self.store.posterior(a))
+            }
             B::IsFinished => Use::pure(&[batch], Ty::BOOL),
             B::Size => Use::pure(&[batch], Ty::INT),
             B::Results => Use::pure(&[batch], self.store.array(a)),
@@ -372,6 +377,8 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::Choices => vec![required("batch"), required("name")],
         B::Revise => vec![required("batch"), required("choices"), required("values")],
         B::Redraw => vec![required("batch"), required("choices")],
+        B::Shared => vec![required("first"), required("second")],
+        B::Weighted => vec![required("values"), required("weights"), required("log_evidence")],
         B::Follow => vec![required("batch"), required("traces")],
         B::MemState => vec![required("initial"), required("draw")],
         B::Checkpoint => Vec::new(),

@@ -25,6 +25,7 @@ pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
         ("borel_batch_numbers", borel_batch_numbers as *const u8),
         ("borel_revise", borel_revise as *const u8),
         ("borel_redraw", borel_redraw as *const u8),
+        ("borel_shared", borel_shared as *const u8),
         ("borel_follow", borel_follow as *const u8),
     ]
 }
@@ -233,6 +234,15 @@ unsafe extern "C" fn borel_redraw(ctx: *mut Ctx, site: i64, batch: *mut u64, num
         let count = *batch.add(1) as usize;
         let other = |index: usize| Ok(Some(Other::Drawn(ints(numbers, index, count)?)));
         give(ctx, site, within(ctx, |worker, memory| trace::again(worker, batch, memory, other)))
+    }
+}
+
+unsafe extern "C" fn borel_shared(ctx: *mut Ctx, site: i64, first: *mut u64, second: *mut u64) -> u64 {
+    // SAFETY: called by compiled code with its context and live batches.
+    unsafe {
+        let worker = Worker::of(ctx);
+        let result = trace::shared(worker, first, second).and_then(|counts| new_ints(worker, &counts));
+        or_raise(ctx, site, result)
     }
 }
 

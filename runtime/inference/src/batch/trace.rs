@@ -13,7 +13,7 @@ use borel_abi::replay::Choice;
 use borel_abi::{ErrorKind, RuntimeError, Worker};
 use borel_distributions::{Kind, ValueKind};
 use borel_posterior::names::choice_name;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::particles::{LOG_WEIGHT, STATE};
 
@@ -236,6 +236,24 @@ pub(super) unsafe fn follow(worker: &mut Worker, object: *mut u64, traces: *mut 
         }
         Ok(batch)
     }
+}
+
+/// How many choices the executions of two batches have in common, with the same values; the second may have one execution only.
+///
+/// # Safety
+/// Both are live batches.
+pub(super) unsafe fn shared(worker: &Worker, first: *mut u64, second: *mut u64) -> Result<Vec<i64>, ErrorKind> {
+    // SAFETY: by the contract.
+    let (first, second) = unsafe { (all_choices(worker, first)?.1, all_choices(worker, second)?.1) };
+    if second.len() != first.len() && second.len() != 1 {
+        return Err(ErrorKind::Lengths { left: first.len() as i64, right: second.len() as i64 });
+    }
+    let key = |named: &Named| (named.choice.address, named.choice.word);
+    let common = |(own, other): (&Vec<Named>, &Vec<Named>)| {
+        let other: HashSet<(i64, u64)> = other.iter().map(key).collect();
+        own.iter().filter(|named| other.contains(&key(named))).count() as i64
+    };
+    Ok(first.iter().zip(second.iter().cycle()).map(common).collect())
 }
 
 /// The choices of each execution.
