@@ -61,8 +61,8 @@ fn each_way(
         replay.follow(Some(script.clone()));
         let ended = run(replay).map_err(Unfit::Stops)?;
         let asked = replay.scripted();
-        if let Some(place) = asked.get(script.len()) {
-            let kind = replay.draws()[*place as usize].distribution.and_then(Kind::from_u32);
+        if let Some(next) = asked.get(script.len()) {
+            let kind = replay.draws()[next.draw as usize].distribution.and_then(Kind::from_u32);
             let is_bool = kind.is_some_and(|kind| kind.entry().value == ValueKind::Bool);
             replay.reject();
             for value in if is_bool { 0..2 } else { VALUES } {

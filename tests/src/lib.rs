@@ -8,6 +8,7 @@ pub mod documentation;
 pub mod generate;
 pub mod golden;
 pub mod kernels;
+pub mod laws;
 pub mod oracle;
 pub mod pictures;
 pub mod posteriors;

@@ -55,7 +55,12 @@ fn chapter() -> String {
     }
     for (module, source) in MODULES {
         let comment: Vec<&str> = source.lines().map_while(|line| line.strip_prefix("//")).map(str::trim).collect();
-        let _ = writeln!(text, "## `import {module}`\n\n`stdlib/{module}.ppl`\n\n{}\n", comment.join("\n").trim());
+        let _ = writeln!(
+            text,
+            "## `import {module}`\n\n`stdlib/{}.ppl`\n\n{}\n",
+            module.replace('.', "/"),
+            comment.join("\n").trim()
+        );
         for (name, function) in functions(module) {
             let doc = function.doc.as_deref().unwrap_or_default().trim();
             let _ = writeln!(text, "### {name}\n\n`{}`\n\n{doc}\n", function.signature);

@@ -158,7 +158,8 @@ fn add_batches(module: &mut Module) {
         let info = &module.roots[root];
         let machines = [(info.step_start, &module.step), (info.traced_start, &module.traced)];
         let layouts = machines.map(|(start, machine)| machine.as_ref().filter(|_| start.is_some()));
-        let layouts = [0, 1].map(|traced| layouts[traced].map(|machine| batch(module, machine, info.result, traced == 1)));
+        let layouts =
+            [0, 1].map(|traced| layouts[traced].map(|machine| batch(module, machine, info.result, traced == 1)));
         for (slot, layout) in layouts.into_iter().enumerate() {
             module.roots[root].batches[slot] = layout.map(|layout| {
                 let known = module.layouts.iter().position(|known| known.kind == layout.kind);

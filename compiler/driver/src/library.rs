@@ -10,7 +10,13 @@ pub const PRELUDE: [(&str, &str); 2] = [
 ];
 
 /// The modules that programs import: as imports write them, and texts.
-pub const MODULES: [(&str, &str); 1] = [("process", include_str!("../../../stdlib/process.ppl"))];
+pub const MODULES: [(&str, &str); 5] = [
+    ("process", include_str!("../../../stdlib/process.ppl")),
+    ("infer.population", include_str!("../../../stdlib/infer/population.ppl")),
+    ("infer.smc", include_str!("../../../stdlib/infer/smc.ppl")),
+    ("infer.mcmc", include_str!("../../../stdlib/infer/mcmc.ppl")),
+    ("infer.particle", include_str!("../../../stdlib/infer/particle.ppl")),
+];
 
 /// The text of the module that `import a.b` names by `[a, b]`.
 pub fn module(path: &[Name]) -> Option<&'static str> {

@@ -48,7 +48,13 @@ fn words_of(program: &Program, ty: Ty) -> Vec<flow::Ty> {
         Type::Tuple(parts, _) => parts.iter().flat_map(|part| words_of(program, *part)).collect(),
         Type::Posterior(_) => vec![Pointer, Pointer, Real],
         Type::Method => vec![Int, Int, Int, Real, Real],
-        Type::String | Type::Matrix | Type::Array(_) | Type::Function(..) | Type::Dist(_) | Type::Data(_) | Type::Suspended(_) => {
+        Type::String
+        | Type::Matrix
+        | Type::Array(_)
+        | Type::Function(..)
+        | Type::Dist(_)
+        | Type::Data(_)
+        | Type::Suspended(_) => {
             vec![Pointer]
         }
     }

@@ -68,7 +68,8 @@ pub struct Items<'a> {
 }
 
 /// The types that the language itself names.
-pub const TYPE_NAMES: &[&str] = &["Unit", "Bool", "Int", "Real", "String", "Matrix", "Method", "Dist", "Posterior", "Suspended"];
+pub const TYPE_NAMES: &[&str] =
+    &["Unit", "Bool", "Int", "Real", "String", "Matrix", "Method", "Dist", "Posterior", "Suspended"];
 
 impl<'a> Names<'a> {
     /// Collects the definitions of all modules.

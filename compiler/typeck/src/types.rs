@@ -220,7 +220,9 @@ impl Store {
         match node {
             Node::Tuple(items) | Node::Data(_, items) => items.iter().for_each(|&item| self.walk(item, visit)),
             Node::Record(fields) => fields.iter().for_each(|field| self.walk(field.1, visit)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.walk(*item, visit),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => {
+                self.walk(*item, visit)
+            }
             Node::Function(params, _, result) => {
                 params.iter().for_each(|&param| self.walk(param, visit));
                 self.walk(*result, visit);
@@ -236,7 +238,9 @@ impl Store {
             Node::Var { .. } if !into.contains(&ty) => into.push(ty),
             Node::Tuple(items) | Node::Data(_, items) => items.iter().for_each(|&item| self.variables(item, into)),
             Node::Record(fields) => fields.iter().for_each(|field| self.variables(field.1, into)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.variables(item, into),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => {
+                self.variables(item, into)
+            }
             Node::Function(params, _, result) => {
                 params.iter().for_each(|&param| self.variables(param, into));
                 self.variables(result, into);

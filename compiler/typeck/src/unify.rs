@@ -100,7 +100,9 @@ impl Store {
                 items.iter().try_for_each(|&item| self.enter_level(var, level, item))
             }
             Node::Record(fields) => fields.iter().try_for_each(|field| self.enter_level(var, level, field.1)),
-            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => self.enter_level(var, level, item),
+            Node::Array(item) | Node::Dist(item) | Node::Posterior(item) | Node::Suspended(item) => {
+                self.enter_level(var, level, item)
+            }
             Node::Function(params, effect, result) => {
                 self.effects.limit_level(effect, level);
                 params.iter().try_for_each(|&param| self.enter_level(var, level, param))?;

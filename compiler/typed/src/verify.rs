@@ -71,7 +71,9 @@ impl Type {
             Type::Param(param) => Some(*param),
             Type::Tuple(items) | Type::Data(_, items) => items.iter().filter_map(Type::largest_param).max(),
             Type::Record(fields) => fields.iter().filter_map(|field| field.1.largest_param()).max(),
-            Type::Array(item) | Type::Dist(item) | Type::Posterior(item) | Type::Suspended(item) => item.largest_param(),
+            Type::Array(item) | Type::Dist(item) | Type::Posterior(item) | Type::Suspended(item) => {
+                item.largest_param()
+            }
             Type::Function(params, result) => {
                 params.iter().chain(std::iter::once(&**result)).filter_map(Type::largest_param).max()
             }

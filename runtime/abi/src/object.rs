@@ -94,7 +94,9 @@ impl LayoutInfo {
                 Arrangement::Fields => 8 + 8 * self.stride,
                 Arrangement::Array => 16 + 8 * self.stride * *object.add(1) as usize,
                 Arrangement::Text => 16 + *object.add(1) as usize,
-                Arrangement::Batch => 8 + 8 * self.batch.as_ref().map_or(1, |batch| batch.words(*object.add(1) as usize)),
+                Arrangement::Batch => {
+                    8 + 8 * self.batch.as_ref().map_or(1, |batch| batch.words(*object.add(1) as usize))
+                }
                 Arrangement::Matrix => 24 + 8 * *object.add(1) as usize * *object.add(2) as usize,
             }
         }

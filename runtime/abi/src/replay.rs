@@ -62,8 +62,7 @@ pub struct Label {
 
 impl Label {
     /// Of a choice without a name.
-    pub const NONE: Label =
-        Label { scope: 0, choice: -1, index: -1, ordinal: -1, lower: f64::NAN, upper: f64::NAN };
+    pub const NONE: Label = Label { scope: 0, choice: -1, index: -1, ordinal: -1, lower: f64::NAN, upper: f64::NAN };
 }
 
 /// Where the value of a choice comes from.
@@ -113,6 +112,17 @@ impl Change {
     }
 }
 
+/// A word that a script was asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Asked {
+    /// The place of the draw.
+    pub draw: u32,
+    /// The log of the probability of what had been drawn by then.
+    pub log_drawn: f64,
+    /// The support of its distribution, in programs whose choices have labels; else NaN.
+    pub support: (f64, f64),
+}
+
 /// Words that fresh choices get one after the other instead of being drawn, for tests that go through all draws.
 pub type Script = Vec<u64>;
 
@@ -141,11 +151,11 @@ pub struct Replay {
     /// The seed of the inference that comes next.
     seed: Option<u64>,
     script: Option<Script>,
-    scripted: Vec<u32>,
+    scripted: Vec<Asked>,
     /// Labels of the proposed trace, if they are kept, and that of the choice that comes.
     labels: Option<Vec<Label>>,
     label: Option<Label>,
-    /// Of all executions whose choices have been taken.
+    /// What had been drawn before the choices that have not been taken.
     log_drawn: f64,
 }
 
@@ -163,15 +173,22 @@ impl Replay {
     /// No trace yet, for executions whose choices keep their labels. What it has scripted goes on with the script of another one.
     pub fn labelled(module: &Module, outer: &mut Replay) -> Replay {
         let (script, scripted) = (outer.script.take(), std::mem::take(&mut outer.scripted));
-        Replay { labels: Some(Vec::new()), quiet: outer.quiet, script, scripted, ..Replay::of(module) }
+        let log_drawn = outer.changes.log_drawn;
+        Replay { labels: Some(Vec::new()), quiet: outer.quiet, script, scripted, log_drawn, ..Replay::of(module) }
     }
 
     /// Gives the script back, and the probability of what has been drawn by it.
     pub fn give_back(self, outer: &mut Replay) {
         (outer.script, outer.scripted) = (self.script, self.scripted);
         if outer.script.is_some() {
-            outer.changes.log_drawn += self.log_drawn;
+            outer.changes.log_drawn = self.log_drawn;
         }
+    }
+
+    /// Whether a script was too short: the execution has nothing to go on with.
+    #[inline]
+    pub fn is_exhausted(&self) -> bool {
+        self.script.as_ref().is_some_and(|script| self.scripted.len() > script.len())
     }
 
     /// Whether draws follow a script.
@@ -235,9 +252,8 @@ impl Replay {
         self.script = script;
     }
 
-    /// For each word that the last execution has asked the script for, the place of its draw: more than the script has if it was too
-    /// short.
-    pub fn scripted(&self) -> &[u32] {
+    /// The words that the last execution has asked the script for: more than the script has if it was too short.
+    pub fn scripted(&self) -> &[Asked] {
         &self.scripted
     }
 
@@ -276,8 +292,9 @@ impl Replay {
     fn drawn(&mut self, origin: Origin) -> Option<u64> {
         self.origin = Some(origin);
         let script = self.script.as_ref()?;
-        self.scripted.push(self.draw);
-        // One that is too short is noticed afterwards.
+        let support = self.label.map_or((f64::NAN, f64::NAN), |label| (label.lower, label.upper));
+        self.scripted.push(Asked { draw: self.draw, log_drawn: self.log_drawn + self.changes.log_drawn, support });
+        // One that is too short ends the execution when the choice is scored.
         Some(script.get(self.scripted.len() - 1).copied().unwrap_or(0))
     }
 
@@ -336,6 +353,8 @@ impl Replay {
             let label = self.label.get_or_insert(Label::NONE);
             labels.push(*label);
             label.ordinal += i64::from(label.ordinal >= 0);
+        }
+        if let Some(label) = &mut self.label {
             (label.lower, label.upper) = (f64::NAN, f64::NAN);
         }
     }

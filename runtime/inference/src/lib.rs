@@ -7,8 +7,8 @@
 
 pub mod advi;
 pub mod approximation;
-pub mod chains;
 mod batch;
+pub mod chains;
 mod collect;
 pub mod compiled;
 pub mod control;

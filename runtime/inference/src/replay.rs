@@ -12,9 +12,9 @@ use crate::run::Job;
 use borel_abi::copy::Copier;
 use borel_abi::module::Module;
 use borel_abi::mutation::{self, Mutation};
-use borel_abi::replay::{Change, Choice};
+use borel_abi::replay::{Asked, Change, Choice};
 use borel_abi::stream::Stream;
-use borel_abi::{ErrorKind, Host, RuntimeError, Worker};
+use borel_abi::{ErrorKind, Host, RuntimeError, Value, Worker};
 use borel_posterior::Draws;
 
 /// How often an execution with a weight is looked for.
@@ -132,6 +132,19 @@ impl Replay {
         self.propose(Change::None, stream)
     }
 
+    /// The same, with the value that the execution comes to, if it does.
+    pub fn restart_for_value(&mut self, stream: &mut Stream) -> Result<(Proposal, Option<Value>), RuntimeError> {
+        self.worker.get().forget_trace();
+        self.log_weight = 0.0;
+        self.run(Change::None, true, stream)?;
+        let log_ratio = self.proposed_log_weight;
+        let value = (log_ratio > f64::NEG_INFINITY).then(|| self.model.result(&self.particles, 0));
+        self.drop_value();
+        let replay = self.worker.get().replay();
+        let (length, log_drawn) = (replay.proposed().len(), replay.changes().log_drawn);
+        Ok((Proposal { log_ratio, length, keeps_structure: false, log_drawn }, value))
+    }
+
     /// Proposes another trace. What is not decided by the current one and the change is drawn from the stream. It has to be accepted or
     /// rejected before the next one.
     pub fn propose(&mut self, change: Change, stream: &mut Stream) -> Result<Proposal, RuntimeError> {
@@ -174,8 +187,8 @@ impl Replay {
         self.worker.get().replay().follow(script);
     }
 
-    /// For each word that the last execution has asked the script for, the place of its draw.
-    pub fn scripted(&mut self) -> Vec<u32> {
+    /// The words that the last execution has asked the script for.
+    pub fn scripted(&mut self) -> Vec<Asked> {
         self.worker.get().replay().scripted().to_vec()
     }
 

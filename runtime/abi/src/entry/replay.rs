@@ -86,9 +86,10 @@ unsafe extern "C" fn borel_choice_seed(ctx: *mut Ctx, address: i64, draw: i64) {
 /// Ends an execution with a choice that cannot have its value: what comes after may not expect it.
 #[inline]
 unsafe fn go_on_if_possible(ctx: *mut Ctx, log_density: f64) {
-    if log_density.is_nan() || log_density == f64::NEG_INFINITY {
-        // SAFETY: the context is that of a worker in compiled code, and nothing here has a destructor.
-        unsafe {
+    // SAFETY: the context is that of a worker in compiled code, and nothing here has a destructor.
+    unsafe {
+        let is_possible = log_density > f64::NEG_INFINITY;
+        if !is_possible || Worker::of(ctx).replay.is_exhausted() {
             (*ctx).log_weight = f64::NEG_INFINITY;
             raise(ctx, -1, ErrorKind::ZeroWeight);
         }

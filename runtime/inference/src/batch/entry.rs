@@ -142,8 +142,7 @@ unsafe extern "C" fn borel_batch_log_weights(ctx: *mut Ctx, site: i64, batch: *m
     // SAFETY: called by compiled code with its context and a live batch.
     unsafe {
         let result = read(ctx, batch).ok_or(ErrorKind::Unreachable).and_then(|batch| {
-            let numbers: Vec<f64> =
-                (0..batch.count()).map(|index| f64::from_bits(*batch.log_weight(index))).collect();
+            let numbers: Vec<f64> = (0..batch.count()).map(|index| f64::from_bits(*batch.log_weight(index))).collect();
             new_reals(Worker::of(ctx), &numbers)
         });
         or_raise(ctx, site, result)
@@ -159,7 +158,8 @@ unsafe extern "C" fn borel_batch_choices(ctx: *mut Ctx, site: i64, batch: *mut u
             let mut names = Names::new(worker);
             let mut numbers: Vec<Vec<i64>> = Vec::with_capacity(all.len());
             for choices in &all {
-                let called = (0..).zip(choices).filter(|(_, choice)| wanted.is_empty() || is_called(&names.of(choice), wanted));
+                let called =
+                    (0..).zip(choices).filter(|(_, choice)| wanted.is_empty() || is_called(&names.of(choice), wanted));
                 numbers.push(called.map(|(number, _)| number).collect());
             }
             new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_ints(worker, numbers))
@@ -176,7 +176,9 @@ unsafe extern "C" fn borel_batch_names(ctx: *mut Ctx, site: i64, batch: *mut u64
             let mut names = Names::new(worker);
             let texts: Vec<Vec<String>> =
                 all.iter().map(|choices| choices.iter().map(|choice| names.of(choice)).collect()).collect();
-            new_pointers(Worker::of(ctx), &texts, |worker, texts| new_pointers(worker, texts, |worker, text| new_text(worker, text)))
+            new_pointers(Worker::of(ctx), &texts, |worker, texts| {
+                new_pointers(worker, texts, |worker, text| new_text(worker, text))
+            })
         });
         or_raise(ctx, site, result)
     }

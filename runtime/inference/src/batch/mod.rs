@@ -206,6 +206,10 @@ unsafe fn within<T>(
         nested.give_back(&mut outer);
         *worker.replay() = outer;
         suspended.restore(worker.ctx());
+        if worker.replay().is_exhausted() {
+            // The whole execution ends here, and not that of the batch.
+            worker.ctx().log_weight = f64::NEG_INFINITY;
+        }
         result
     }
 }
@@ -294,11 +298,7 @@ fn has_ended(words: &[u64]) -> bool {
 ///
 /// # Safety
 /// The batches are live.
-unsafe fn gather(
-    worker: &mut Worker,
-    layout: u32,
-    sources: &[(Batch, usize)],
-) -> Result<u64, ErrorKind> {
+unsafe fn gather(worker: &mut Worker, layout: u32, sources: &[(Batch, usize)]) -> Result<u64, ErrorKind> {
     // SAFETY: by the contract; the target is new.
     unsafe {
         let target = allocate(worker, layout, sources.len())?;
@@ -347,8 +347,11 @@ unsafe fn join(worker: &mut Worker, first: *mut u64, second: *mut u64) -> Result
             return Err(ErrorKind::Message("executions with traces are joined to others without".into()));
         }
         let batches = [first, second].map(|object| info(worker, layout).map(|own| Batch::of(object, own)));
-        let sources: Vec<(Batch, usize)> =
-            batches.into_iter().flatten().flat_map(|batch| (0..batch.count()).map(move |index| (batch, index))).collect();
+        let sources: Vec<(Batch, usize)> = batches
+            .into_iter()
+            .flatten()
+            .flat_map(|batch| (0..batch.count()).map(move |index| (batch, index)))
+            .collect();
         gather(worker, layout, &sources)
     }
 }

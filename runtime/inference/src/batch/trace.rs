@@ -66,7 +66,7 @@ unsafe fn step(running: &Running, worker: &mut Worker, batch: Batch, index: usiz
         let leaks = match running.run(worker, batch, index, 1) {
             Ok(()) => false,
             // It was left in the middle: what it had is left to the heap.
-            Err(error) if makes_impossible(worker, &error) => {
+            Err(error) if makes_impossible(worker, &error) && !worker.replay().is_exhausted() => {
                 batch.particle(index)[LOG_WEIGHT] = f64::NEG_INFINITY.to_bits();
                 let ctx = worker.ctx();
                 (ctx.trace, ctx.memo) = (std::ptr::null_mut(), std::ptr::null_mut());
@@ -207,7 +207,9 @@ fn word(kind: Option<ValueKind>, value: f64) -> Result<u64, ErrorKind> {
         Some(ValueKind::Int) if is_int => Ok(value as i64 as u64),
         Some(ValueKind::Bool) if value == 0.0 || value == 1.0 => Ok(value as u64),
         Some(ValueKind::Int | ValueKind::Bool) => Err(ErrorKind::NotAnInt(value)),
-        _ => Err(ErrorKind::Message("only choices of Reals, Ints and Bools can be given values: draw this one again".into())),
+        _ => Err(ErrorKind::Message(
+            "only choices of Reals, Ints and Bools can be given values: draw this one again".into(),
+        )),
     }
 }
 
