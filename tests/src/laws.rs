@@ -2,7 +2,7 @@
 //! makes. So an algorithm written in the language has a law that can be looked at: the measure of a program that runs it.
 
 use borel::replay::{Proposal, Replay, Stream};
-use borel::{Bound, Data, Program};
+use borel::{Bound, Data, MemoryLoader, Program};
 use borel_distributions::{Kind, ValueKind};
 use std::collections::BTreeMap;
 
@@ -38,9 +38,9 @@ pub enum Unfit {
     Stops(String),
 }
 
-/// The model with a name of a program, without data.
-pub fn bind(text: &str, name: &str) -> Result<Bound, String> {
-    let program = Program::compile(text).map_err(|error| error.to_string())?;
+/// The model with a name of a program, without data; modules of the library may be replaced by others.
+pub fn bind(text: &str, name: &str, modules: &MemoryLoader) -> Result<Bound, String> {
+    let program = Program::compile_with("<program>", text, modules).map_err(|error| error.to_string())?;
     program.model(name).and_then(|model| model.bind(&Data::new())).map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,10 @@
 //! The laws of inference: each transformation and each composition of the library leaves the measure of a program as it is, and each kernel the posterior. Programs are finite, and
 //! everything that is drawn is gone through, by the algorithms too; so the measures are the same but for rounding.
 
+use borel::{MemoryLoader, Program, RunOptions};
+use borel_abi::mutation::{self, Mutation};
+use borel_driver::library::MODULES;
+use borel_tests::generate::program;
 use borel_tests::laws::{Measure, Search, Unfit, bind, difference, measure};
 
 /// The largest difference that rounding makes.
@@ -100,7 +104,7 @@ const PROGRAMS: [(&str, &str); 8] = [
 type Law = (&'static str, &'static str);
 
 /// What is done to executions without kernels.
-const TRANSFORMATIONS: [(&str, &str, usize); 10] = [
+const TRANSFORMATIONS: [(&str, &str, usize); 11] = [
     (
         "spawn, finish",
         "population.finished(population.of(spawn_traced(fn() => m(), 2)))",
@@ -151,7 +155,14 @@ const TRANSFORMATIONS: [(&str, &str, usize); 10] = [
         "smc.annealed(
            spawn_traced(fn() => m(), 2), fn(s, t) => mcmc.metropolis(mcmc.one_from_prior, t)(s, \"\"), [0.5, 1], 2, population.one_by_one
          )",
-        2,
+        1,
+    ),
+    (
+        "one annealed",
+        "smc.annealed(
+           spawn_traced(fn() => m(), 1), fn(s, t) => mcmc.metropolis(mcmc.one_from_prior, t)(s, \"\"), [0.5, 1], 2, population.one_by_one
+         )",
+        4,
     ),
 ];
 
@@ -301,7 +312,11 @@ fn body(text: &str) -> String {
 }
 
 fn of(text: &str, model: &str, search: Search) -> Result<Measure, Unfit> {
-    measure(&bind(text, model).map_err(Unfit::Stops)?, search)
+    with_modules(text, model, search, &MemoryLoader::new())
+}
+
+fn with_modules(text: &str, model: &str, search: Search, modules: &MemoryLoader) -> Result<Measure, Unfit> {
+    measure(&bind(text, model, modules).map_err(Unfit::Stops)?, search)
 }
 
 /// By how much the measure of a law is another one than that of a model of the program.
@@ -363,4 +378,130 @@ fn the_alive_filter_keeps_measures() {
     let law = of_population("smc.alive(spawn_traced(fn() => m(), 1))");
     let found = defect(program, "m", &law, Search { least: -30.0, ..Search::default() });
     assert!(matches!(found, Ok(found) if found < ROUNDING), "{found:?}");
+}
+
+/// Random programs: those that are small enough.
+#[test]
+fn random_programs_keep_their_measures() {
+    let laws = [TRANSFORMATIONS[0], TRANSFORMATIONS[1], TRANSFORMATIONS[5]];
+    let laws = laws.map(|(name, expression, _)| (name, of_population(expression)));
+    let kernel = (KERNELS[0].0, of_kernel(KERNELS[0].1));
+    let conditional = (PARTICLE[1].0, body(PARTICLE[1].1));
+    let laws: Vec<(&str, String)> = laws.into_iter().chain([kernel, conditional]).collect();
+    let small = Search { most: 2000, ..Search::default() };
+    let (mut fit, mut seeds) = (0, 0);
+    for seed in 0..120 {
+        let text = program(seed).replace("model test(", "model m(");
+        seeds += 1;
+        let own = match of(&whole(&text, &body("return is_finished(spawn_traced(fn() => m(), 1))")), "m", small) {
+            Ok(own) if own.len() < 8 => own,
+            _ => continue,
+        };
+        for (name, law) in &laws {
+            match of(&whole(&text, law), "law", small) {
+                Ok(found) => {
+                    fit += 1;
+                    let defect = difference(&own, &found);
+                    assert!(defect < ROUNDING, "{name} of seed {seed}: the measure differs by {defect}\n{text}");
+                }
+                Err(Unfit::TooMany) => {}
+                Err(Unfit::Stops(error)) => panic!("{name} of seed {seed}: {error}\n{text}"),
+            }
+        }
+    }
+    assert!(fit > seeds / 2, "only {fit} laws of {seeds} programs were fit");
+}
+
+/// An ancestor chosen at random among those that a scheme gives is the i-th with the probability that is its weight.
+#[test]
+fn schemes_are_unbiased() {
+    let weights = [0.125, 0.5, 0.0, 0.375];
+    for (scheme, cells) in [("systematic", 8), ("stratified", 8), ("residual", 0), ("one_by_one", 0)] {
+        let law = format!(
+            "model law() {{
+               let numbers = population.{scheme}([0.125, 0.5, 0, 0.375], 3)
+               return numbers[sample DiscreteUniform(0, 2)]
+             }}"
+        );
+        let found = of(&whole("", &law), "law", Search { cells, ..Search::default() }).expect(scheme);
+        for (i, weight) in weights.iter().enumerate() {
+            let mass = found.get(&format!("Int({i})")).copied().unwrap_or(0.0);
+            assert!((mass - weight).abs() < ROUNDING, "{scheme}: {found:?}");
+        }
+    }
+}
+
+/// Faults of the library: a module, what stands there, and what is put in its place.
+const FAULTS: [(&str, &str, &str, &str); 8] = [
+    (
+        "the weight after resampling",
+        "infer.population",
+        "log_weights: replicate(n, log_evidence(p)) }",
+        "log_weights: [p.log_weights[k] for k in ancestors] }",
+    ),
+    (
+        "the ratio of the numbers of choices",
+        "infer.mcmc",
+        "(next, ratios + selection(numbers, choices(next, name)))",
+        "(next, ratios)",
+    ),
+    (
+        "another execution in the place of the given one",
+        "infer.particle",
+        "join(given[min(t, len(given) - 1)], next)",
+        "join(select(next, [0]), next)",
+    ),
+    (
+        "an ancestor one too low",
+        "infer.particle",
+        "s = select(all, chosen)",
+        "s = select(all, [max(k - 1, 0) for k in chosen])",
+    ),
+    ("the gain of the given execution", "infer.particle", "[path_gain(given, t)] ++ gained", "[gained[0]] ++ gained"),
+    ("the likelihood of what is annealed", "infer.mcmc", "(1 - temperature) * (after[i] - before[i])", "0.0"),
+    ("one try less", "infer.smc", "log(n / (tries - 1))", "log(n / tries)"),
+    ("the future of an ancestor", "infer.particle", "gained[i] + sum(after[i]) - sum(before[i])", "gained[i]"),
+];
+
+/// The laws find faults.
+#[test]
+fn faults_are_found() {
+    let transformations = TRANSFORMATIONS.map(|(_, expression, _)| of_population(expression));
+    let kernels = [KERNELS[0], KERNELS[4]].map(|(_, kernel)| of_kernel(kernel));
+    let particle = PARTICLE.map(|(_, law, _)| body(law));
+    let alive = of_population("smc.alive(spawn_traced(fn() => m(), 1))");
+    let laws: Vec<String> = transformations.into_iter().chain(kernels).chain(particle).chain([alive]).collect();
+    let search = Search { most: 20_000, least: -30.0, ..Search::default() };
+    let is_found = |modules: &MemoryLoader, (_, program): &(&str, &str)| {
+        let own = of(&whole(program, ""), "m", search).expect("a measure");
+        laws.iter().any(|law| {
+            let found = with_modules(&whole(program, law), "law", search, modules);
+            found.is_ok_and(|found| difference(&own, &found) > 1e-6)
+        })
+    };
+    for (name, module, from, to) in FAULTS {
+        let (_, text) = MODULES.iter().find(|(known, _)| *known == module).expect(module);
+        assert!(text.contains(from), "{name}: {module} has no {from}");
+        let modules = MemoryLoader::new().with(module, &text.replace(from, to));
+        assert!(PROGRAMS.iter().any(|program| is_found(&modules, program)), "{name} is not found");
+    }
+    let stale = |program| mutation::with(Mutation::StaleAddress, || is_found(&MemoryLoader::new(), program));
+    assert!(PROGRAMS.iter().any(stale), "a stale address is not found");
+}
+
+/// Traces cost time and change nothing else: the same seed gives the same executions with and without.
+#[test]
+fn traces_change_nothing() {
+    for (name, program) in PROGRAMS {
+        let run = |spawn: &str| {
+            let law = format!(
+                "fn main() {{ let p = smc.bootstrap({spawn}(fn() => m(), 50))\n print(p.log_weights, results(select(p.executions, [i for i in 0..50 if p.log_weights[i] > -infinity]))) }}"
+            );
+            let program = Program::compile(&whole(program, &law)).expect("a program");
+            let mut lines = Vec::new();
+            program.run_main(&RunOptions::new().seed(3), |line| lines.push(line.to_string())).expect("a run");
+            lines
+        };
+        assert_eq!(run("spawn"), run("spawn_traced"), "{name}");
+    }
 }
