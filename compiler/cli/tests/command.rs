@@ -289,8 +289,8 @@ model proper(n: Int, x: Real) {
         (stdout(&output).replace(&path, "m.ppl"), "this distribution is improper: no one can draw from it");
     let models: Vec<&str> = found.split("model ").collect();
     for methods in ["importance", "smc", "mh"] {
-        assert!(models[1].contains(&format!("  no   {methods}\n         m.ppl:2:7: {text}")), "{found}");
-        assert!(models[2].contains(&format!("  no   {methods}\n         m.ppl:8:7: {text}")), "{found}");
+        assert!(models[1].contains(&format!("  no   {methods}\n         m.ppl:2:3: {text}")), "{found}");
+        assert!(models[2].contains(&format!("  no   {methods}\n         m.ppl:8:3: {text}")), "{found}");
         assert!(models[3].contains(&format!("  yes  {methods}\n")), "{found}");
     }
     for model in [models[1], models[2]] {
