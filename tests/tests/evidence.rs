@@ -1,7 +1,7 @@
 //! Evidence and posterior moments of sequential Monte Carlo against exact filters: seeds are fixed, and each bound is at
 //! five standard errors, so that a right implementation fails one of these with a probability below 1e-5.
 
-use borel::{Data, Inference, Method, Model, Posterior, Program, Resampling};
+use borel::{Data, Inference, Method, Mh, Model, Posterior, Program, Resampling};
 
 const LOCAL_LEVEL: &str = "
 model local_level(y: [Real], s_level: Real, s_obs: Real) {
@@ -182,4 +182,72 @@ fn draws_do_not_depend_on_threads_or_on_the_run() {
     }
     let run = |threads| Inference::importance(20_000).seed(7).threads(threads).run(&model).expect("a posterior");
     assert_eq!(run(1).draws_csv(), run(2).draws_csv());
+}
+
+/// The exact answers about `examples/disasters.ppl`: log evidence, the probability of each number of segments (from 0), the mean of the last rate.
+fn change_points(counts: &[i64]) -> (f64, Vec<f64>, f64) {
+    let (n, change) = (counts.len(), 0.02f64);
+    let log_factorial = |k: i64| (1..=k).map(|i| (i as f64).ln()).sum::<f64>();
+    // The log probability of the counts from i up to but without j in one segment, rate integrated out, and the mean of the rate.
+    let segment = |i: usize, j: usize| {
+        let (sum, years) = (counts[i..j].iter().sum::<i64>(), (j - i) as f64);
+        let rate_power = (2 + sum) as f64 * (1.0 + years).ln();
+        let log = log_factorial(1 + sum) - rate_power - counts[i..j].iter().map(|k| log_factorial(*k)).sum::<f64>();
+        (log + (years - 1.0) * (1.0 - change).ln(), (2 + sum) as f64 / (1.0 + years))
+    };
+    // before[j][k]: the counts up to j, in k segments of which one ends there.
+    let mut before = vec![vec![0.0; n + 1]; n + 1];
+    before[0][0] = 1.0;
+    let mut last_rate = 0.0;
+    for j in 1..=n {
+        for i in 0..j {
+            let (log, rate) = segment(i, j);
+            let weight = log.exp() * if i > 0 { change } else { 1.0 };
+            for k in 1..=n {
+                let term = before[i][k - 1] * weight;
+                before[j][k] += term;
+                last_rate += if j == n { term * rate } else { 0.0 };
+            }
+        }
+    }
+    let total: f64 = before[n].iter().sum();
+    (total.ln(), before[n].iter().map(|weight| weight / total).collect(), last_rate / total)
+}
+
+/// A series with a random number of segments, by filters and by chains whose traces grow and shrink.
+#[test]
+fn a_random_number_of_segments_against_dynamic_programming() {
+    let table = include_str!("../../examples/data/disasters.csv");
+    let counts: Vec<i64> = table.lines().skip(1).filter_map(|line| line.split(',').nth(1)?.parse().ok()).collect();
+    let (log, probabilities, last_rate) = change_points(&counts);
+    let segments: f64 = probabilities.iter().enumerate().map(|(k, p)| k as f64 * p).sum();
+    let exact = [("return.segments", segments), ("return.three", probabilities[3]), ("return.rate_at_end", last_rate)];
+    let stated = [-176.0042629, 3.9312538, 0.3008685, 0.5961333];
+    for (found, stated) in [log, segments, probabilities[3], last_rate].into_iter().zip(stated) {
+        assert!((found - stated).abs() < 5e-8, "{found}, and not {stated} as the example says");
+    }
+
+    let data = Data::from_csv("disasters.csv", table).expect("data");
+    let model = sole(include_str!("../../examples/disasters.ppl")).bind(&data).expect("data that fit");
+    let run = |seed| Inference::smc(2000).record(false).seed(seed).run(&model).expect("a posterior");
+    let runs: Vec<Posterior> = (0..100).map(run).collect();
+    assert_near("evidence", relative_evidence(&runs, log), 1.0);
+    for (name, value) in exact {
+        let parts = runs
+            .iter()
+            .map(|p| (p.log_evidence().unwrap_or(f64::NAN) - log).exp() * (p.mean(name).unwrap_or(f64::NAN) - value));
+        assert_near(name, mean_and_error(&parts.collect::<Vec<_>>()), 0.0);
+    }
+
+    let mh = Method::Mh(Mh { draws: 4000, ..Mh::default() });
+    let chains = Inference::new(mh).record(false).seed(1).run(&model).expect("a posterior");
+    for (name, value) in exact {
+        let summary = chains.summary(name).expect("a summary");
+        let found = (summary.mean.expect("a mean"), summary.mcse_mean.expect("an error"));
+        assert_near(name, found, value);
+        assert!(
+            summary.r_hat.is_some_and(|r_hat| r_hat < 1.02) && found.1 < 0.05 * value.max(0.3),
+            "{name}: {found:?}"
+        );
+    }
 }

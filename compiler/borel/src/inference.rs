@@ -69,8 +69,8 @@ impl Inference {
         Inference { method: Some(method), ..Inference::automatic() }
     }
 
-    /// With the method that suits the model: exact if its choices are finite and few; else, if it observes, NUTS if its density is
-    /// differentiable and SMC if not; else importance sampling. [`Posterior::choice`] says which it was and why.
+    /// With the method that suits the model: exact if its choices are finite and few; importance sampling if it observes nothing; NUTS if its density
+    /// is differentiable; else SMC, or Metropolis-Hastings where executions are weighed only once. [`Posterior::choice`] says which it was and why.
     pub fn automatic() -> Inference {
         let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
         Inference {

@@ -36,6 +36,7 @@ mod interactive;
 mod interrupt;
 mod method;
 mod model;
+mod particles;
 mod point;
 mod posterior;
 mod program;

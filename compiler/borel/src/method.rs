@@ -241,6 +241,10 @@ impl Method {
     /// The prior mass that enumeration explores where nothing else is said.
     pub const MASS: f64 = 1.0 - 1e-9;
 
+    /// The names of all methods, in the order in which they are listed.
+    pub const NAMES: [&'static str; 10] =
+        ["enumerate", "importance", "smc", "mh", "nuts", "hmc", "mclmc", "optimize", "laplace", "advi"];
+
     /// SMC with the usual settings.
     pub fn smc(particles: usize) -> Method {
         Method::Smc { particles, resampling: Resampling::Systematic, threshold: 0.5 }

@@ -211,6 +211,11 @@ impl Program {
         Ok(executable)
     }
 
+    /// The draws of a function from distributions that only have a density.
+    pub(crate) fn improper_draws(&self, target: &Target) -> Vec<Diagnostic> {
+        with_stack(COMPILER_STACK, || back::improper_draws(&self.front().program, target))
+    }
+
     pub(crate) fn front(&self) -> &Front {
         &self.inner.front
     }

@@ -12,7 +12,6 @@ use crate::posterior::Posterior;
 use crate::program::{Program, RunOptions};
 use borel_abi::arena::Environment;
 use borel_abi::{ErrorKind, Host, Output, RuntimeError, Value};
-use borel_diagnostics::Diagnostic;
 use borel_driver::back::{Executable, Target, Use};
 use borel_driver::stop;
 use borel_inference::{Control, Job, Outcome, Settings};
@@ -256,21 +255,8 @@ fn run_with_progress(
 
 /// What looks suspicious about the model and the method.
 fn warnings(bound: &Bound, method: &Method, code: &Code, outcome: &Outcome) -> Diagnostics {
-    let observes = code.main.module().roots.first().is_none_or(|root| root.observes);
     let model = bound.model.definition();
-    let mut list = Vec::new();
-    if !observes && matches!(method, Method::Smc { .. }) {
-        let message = format!("the model `{}` observes nothing: its posterior is its prior", model.name);
-        list.push(
-            Diagnostic::warning("W0401", model.span, message, "has no observe, factor or condition")
-                .help("is an `observe` missing? if not, --method importance draws from the prior with less work"),
-        );
-    }
-    list.extend(collapsed(outcome).map(|message| {
-        Diagnostic::warning("W0402", model.span, message, "the posterior of this model rests on them alone").help(
-            "take more particles; or give the prior less room, or draw each choice just before what is observed of it",
-        )
-    }));
+    let mut list = crate::particles::warnings(model, method, code, outcome);
     if let Some(error) = &outcome.rejection {
         let sites = code.gradient.as_ref().unwrap_or(&code.main).sites();
         list.extend(crate::trust::of_rejections(stop::diagnostic(error, sites), outcome));
@@ -287,17 +273,6 @@ fn warnings(bound: &Bound, method: &Method, code: &Code, outcome: &Outcome) -> D
         list.extend(crate::trust::of_approximations(model.name.as_ref(), model.span, outcome));
     }
     bound.model.program().diagnostics(list)
-}
-
-/// Fewer effective particles than this say little about a distribution.
-const FEW: f64 = 10.0;
-
-/// What to say if, at some step, nearly all weight was on a few of many particles.
-fn collapsed(outcome: &Outcome) -> Option<String> {
-    let figure = |name| outcome.diagnostics.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let (particles, smallest) = (figure("particles")?, figure("smallest_effective_sample_size")?);
-    (smallest < FEW && particles >= 10.0 * FEW)
-        .then(|| format!("the weights collapsed: at one step {particles} particles were worth {smallest:.1}"))
 }
 
 fn runtime_method(method: &Method) -> borel_inference::Method {

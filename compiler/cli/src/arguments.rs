@@ -44,8 +44,9 @@ const RUN_EXAMPLES: &str = "\
 A file with `main` and no --model runs its main. Else the model is the one of the file, or --model says which. Data are
 the model's parameters by name: a JSON object, or a CSV table whose columns are arrays.
 
-Without --method, borel chooses: enumeration if all choices are finite and few; else, if the model observes, NUTS if its
-density is differentiable and SMC if not; else importance sampling. It says on standard error what it chose and why.
+Without --method, borel chooses: enumeration if all choices are finite and few; importance sampling if nothing is
+observed; NUTS if the density is differentiable; else SMC, or mh where executions are weighed only once. It says on
+standard error what it chose and why.
 
 Examples:
   borel run nile.ppl --data nile.csv --method smc --particles 10000 --threads 2

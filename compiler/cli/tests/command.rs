@@ -188,10 +188,11 @@ fn warnings_do_not_stop() {
 
     let text = "model m() {\n  let x ~ Normal(0, 1)\n  observe 3.0 ~ Normal(x, 1e-9)\n  return x\n}\n";
     let path = file("warnings_do_not_stop", "collapse.ppl", text);
-    for method in ["smc", "importance"] {
+    for (method, code) in [("smc", "W0413"), ("importance", "W0402")] {
         let output = borel(&["run", &path, "--method", method]);
         assert_eq!(output.status.code(), Some(0));
-        assert!(stderr(&output).contains("W0402"), "{method}: {}", stderr(&output));
+        assert!(stderr(&output).contains(code), "{method}: {}", stderr(&output));
+        assert_eq!(stderr(&output).matches("warning[").count(), 1, "{method}: {}", stderr(&output));
     }
 }
 
@@ -260,6 +261,40 @@ fn check_says_which_methods_apply() {
         "  yes  mh\n",
     ] {
         assert!(text.contains(line), "{text}\ndoes not contain {line}");
+    }
+}
+
+#[test]
+fn check_says_what_no_one_can_draw() {
+    let text = "model flat(n: Int, y: [Real]) {
+  let tau ~ Flat(lower = 0)
+  let mu ~ Normal(0, 1)
+  for v in y { observe v ~ Normal(mu, tau) }
+}
+model many(n: Int) {
+  let mine = distribution(log_density = fn(x: Real) => -x * x)
+  let xs ~ iid(mine, n)
+  return xs
+}
+model proper(n: Int, x: Real) {
+  let mu ~ Normal(0, 1)
+  observe x ~ Flat()
+  return log_density(Flat(), mu)
+}
+";
+    let path = file("check_says_what_no_one_can_draw", "m.ppl", text);
+    let output = borel(&["check", "--methods", &path]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (found, text) =
+        (stdout(&output).replace(&path, "m.ppl"), "this distribution is improper: no one can draw from it");
+    let models: Vec<&str> = found.split("model ").collect();
+    for methods in ["importance", "smc", "mh"] {
+        assert!(models[1].contains(&format!("  no   {methods}\n         m.ppl:2:3: {text}")), "{found}");
+        assert!(models[2].contains(&format!("  no   {methods}\n         m.ppl:8:3: {text}")), "{found}");
+        assert!(models[3].contains(&format!("  yes  {methods}\n")), "{found}");
+    }
+    for model in [models[1], models[2]] {
+        assert!(model.contains("  no   enumerate\n") && model.contains("  yes  nuts, hmc"), "{found}");
     }
 }
 

@@ -126,6 +126,17 @@ pub(crate) fn check_samplers(core: &borel_core::Program) -> Result<(), Vec<Diagn
     if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
 
+/// The draws of a function that no method can make that draws from the prior: their distributions have a density, and no sampler. A run stops where it
+/// comes to one; here they are said beforehand.
+pub fn improper_draws(program: &Program, target: &Target) -> Vec<Diagnostic> {
+    // Only optimised code shows what is drawn from.
+    let core = specialise(lower(program, target), &Target { optimise: true, ..*target });
+    let reason = borel_core::missing(borel_core::Part::Sample);
+    let help = "use a method that works on the density, such as `nuts`";
+    let refusal = |span: &Span| Refusal { span: *span, reason: reason.into(), help: help.into() };
+    borel_specialise::improper_draws(&core).iter().map(|span| refused(target, &refusal(span))).collect()
+}
+
 pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_core::Program {
     let options = target.options();
     let names = options.names || core.keeps_traces();

@@ -18,6 +18,7 @@ mod effect;
 mod formulas;
 mod fuse;
 mod hoist;
+mod improper;
 mod inline;
 mod normalisers;
 mod pipeline;
@@ -33,6 +34,7 @@ mod unname;
 mod uses;
 
 use borel_core::Program;
+pub use improper::improper_draws;
 pub use samplers::{Scoring, scoring_samplers};
 
 /// How far to go.

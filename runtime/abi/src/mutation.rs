@@ -39,11 +39,20 @@ pub fn is_active(mutation: Mutation) -> bool {
     }
 }
 
-/// Runs something with a fault in this thread.
+/// Runs something with a fault in this thread. Whether it comes back or panics, what was switched on before is on again afterwards.
 #[cfg(feature = "mutations")]
 pub fn with<T>(mutation: Mutation, run: impl FnOnce() -> T) -> T {
-    ACTIVE.set(Some(mutation));
-    let result = run();
-    ACTIVE.set(None);
-    result
+    let _before = Before(ACTIVE.replace(Some(mutation)));
+    run()
+}
+
+/// What was switched on before, and is again when this goes out of scope.
+#[cfg(feature = "mutations")]
+struct Before(Option<Mutation>);
+
+#[cfg(feature = "mutations")]
+impl Drop for Before {
+    fn drop(&mut self) {
+        ACTIVE.set(self.0);
+    }
 }

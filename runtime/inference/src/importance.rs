@@ -3,7 +3,7 @@
 
 use crate::control::Control;
 use crate::model::{CHUNK, Model};
-use crate::smc::{ChunkWeights, Population, chunk_size, join_all};
+use crate::smc::{ChunkWeights, Population, Weighings, chunk_size, join_all};
 use crate::team::Team;
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, RuntimeError};
@@ -88,6 +88,7 @@ fn population<M: Model>(
         steps: 1,
         resamplings: 0,
         smallest_effective_sample_size: sum.effective_sample_size(),
+        weighings: Weighings { count: 1, site: None },
         not_numbers: chunks.iter().map(|chunk| chunk.not_numbers).sum(),
         genealogy: Vec::new(),
         partial: weights.len() < draws,

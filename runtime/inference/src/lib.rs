@@ -54,6 +54,6 @@ pub use nuts::{LOW_RANK_DIMENSION, Metric, Nuts};
 pub use replay::Replay;
 pub use resample::Resampling;
 pub use run::{Job, Method, Outcome, Settings, execute, infer};
-pub use smc::{Population, Smc, smc};
+pub use smc::{Population, Smc, Weighings, smc};
 pub use target::{discover, steady_dimension};
 pub use team::{Team, thread_pool};

@@ -13,7 +13,7 @@ use crate::mh::Mh;
 use crate::model::Model;
 use crate::nuts::Nuts;
 use crate::resample::Resampling;
-use crate::smc::{Population, Smc, smc};
+use crate::smc::{Population, Smc, Weighings, smc};
 use crate::team::{Team, thread_pool};
 use crate::watch::watched;
 use crate::weights::log_add;
@@ -118,6 +118,8 @@ pub struct Outcome {
     pub log_evidence_error: Option<f64>,
     /// For each resampling of the first run the ancestor of each particle, if they were asked for.
     pub genealogy: Vec<Vec<u32>>,
+    /// Of the first run of SMC: the steps that changed weights.
+    pub weighings: Weighings,
     /// Figures of the method.
     pub diagnostics: Vec<(&'static str, f64)>,
     /// Whether the run was stopped before its end.
@@ -258,6 +260,7 @@ fn join(total: &mut Outcome, evidences: &mut Vec<f64>, model: &CompiledModel, po
     if evidences.len() == 1 {
         total.draws = draws;
         total.diagnostics = diagnostics(population);
+        total.weighings = population.weighings;
         total.log_evidence_error = if population.resamplings == 0 { error_of_mean(&population.weights) } else { None };
     } else {
         let share = (population.log_evidence - log_add(log_sum, population.log_evidence)).exp();

@@ -52,12 +52,24 @@ pub struct Population<M: Model> {
     pub resamplings: u64,
     /// The smallest effective sample size of any step.
     pub smallest_effective_sample_size: f64,
+    /// The steps that changed weights.
+    pub weighings: Weighings,
     /// Log weights that were not a number, and counted as zero weight.
     pub not_numbers: u64,
     /// The ancestors of each resampling, if they were to be kept.
     pub genealogy: Vec<Vec<u32>>,
     /// Whether the run was stopped before its end.
     pub partial: bool,
+}
+
+/// The steps that changed the weight of some particle. Where there is one, resampling has nothing to choose between: all weight comes at once, as in
+/// importance sampling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weighings {
+    /// How many.
+    pub count: u64,
+    /// The place in the program of the last one, where that is known.
+    pub site: Option<u32>,
 }
 
 /// The weights of a chunk.
@@ -71,6 +83,8 @@ pub(crate) struct ChunkWeights {
     pub(crate) not_numbers: u64,
     /// The site of a particle that has just become impossible
     zero_site: Option<u32>,
+    /// Whether the last step changed weights, and the site of a particle whose weight it changed
+    weighed: Option<Option<u32>>,
 }
 
 /// The sums of all chunks.
@@ -95,6 +109,7 @@ impl ChunkWeights {
             unfinished: count,
             not_numbers: 0,
             zero_site: None,
+            weighed: None,
         }
     }
 
@@ -107,6 +122,8 @@ impl ChunkWeights {
         stream: &mut Stream,
     ) -> Result<(), RuntimeError> {
         self.unfinished = model.advance(worker, particles, stream, &mut self.gains)?;
+        let weighed = self.gains.iter().position(|gain| *gain != 0.0);
+        self.weighed = weighed.map(|index| model.site(particles, index));
         for i in 0..self.gains.len() {
             let mut gain = self.gains[i];
             if gain.is_nan() {
@@ -182,6 +199,7 @@ struct Filter<'a, 'p, M: Model> {
     steps: u64,
     resamplings: u64,
     smallest_effective_sample_size: f64,
+    weighings: Weighings,
     ancestors: Vec<u32>,
     genealogy: Vec<Vec<u32>>,
     partial: bool,
@@ -219,6 +237,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
             steps: 0,
             resamplings: 0,
             smallest_effective_sample_size: count as f64,
+            weighings: Weighings::default(),
             ancestors: Vec::new(),
             genealogy: Vec::new(),
             partial: false,
@@ -253,6 +272,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         let mut chunks: Vec<_> = self.particles.iter_mut().zip(&mut self.chunks).collect();
         Self::all(self.team, model, &mut chunks, |worker, number, (particles, chunk)| {
             if chunk.unfinished == 0 {
+                chunk.weighed = None;
                 return Ok(());
             }
             chunk.step(model, worker, particles, &mut Stream::derive(seed, number as u64, step))
@@ -262,6 +282,9 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
         if self.sum.sum == 0.0 {
             let site = self.chunks.iter().find_map(|chunk| chunk.zero_site);
             return Err(RuntimeError { kind: ErrorKind::ZeroWeight, site });
+        }
+        if let Some(site) = self.chunks.iter().find_map(|chunk| chunk.weighed) {
+            self.weighings = Weighings { count: self.weighings.count + 1, site };
         }
         let size = self.sum.effective_sample_size();
         self.smallest_effective_sample_size = self.smallest_effective_sample_size.min(size);
@@ -369,6 +392,7 @@ impl<'a, 'p, M: Model> Filter<'a, 'p, M> {
             steps: self.steps,
             resamplings: self.resamplings,
             smallest_effective_sample_size: self.smallest_effective_sample_size,
+            weighings: self.weighings,
             genealogy: self.genealogy,
             partial: self.partial,
         }
