@@ -205,7 +205,7 @@ fn of_kernel(kernel: &str) -> String {
 }
 
 /// Particle Markov chain Monte Carlo.
-const PARTICLE: [(&str, &str, usize); 4] = [
+const PARTICLE: [(&str, &str, usize); 5] = [
     (
         "conditional filter",
         "let given = particle.along(spawn_traced(fn() => m(), 1))
@@ -223,6 +223,17 @@ const PARTICLE: [(&str, &str, usize); 4] = [
          factor(log_weights(end)[0])
          if log_weights(end)[0] == -infinity { fail(\"impossible\") }
          let path = particle.conditional(spawn_traced(fn() => m(), 1), given, true, population.one_by_one)
+         return results(path[len(path) - 1])[0]",
+        4,
+    ),
+    (
+        "conditional filter with ancestors, of one closure",
+        "let f = fn() => m()
+         let given = particle.along(spawn_traced(f, 1))
+         let end = given[len(given) - 1]
+         factor(log_weights(end)[0])
+         if log_weights(end)[0] == -infinity { fail(\"impossible\") }
+         let path = particle.conditional(spawn_traced(f, 1), given, true, population.one_by_one)
          return results(path[len(path) - 1])[0]",
         4,
     ),

@@ -87,7 +87,9 @@ pub(crate) struct Flattener<'a> {
     names: HashMap<String, usize>,
     sites: Vec<Span>,
     site_of: HashMap<Span, Site>,
-    /// The places where the replay view draws.
+    /// The number of each place where choices are looked up.
+    pub draw_of: HashMap<borel_abi::module::Draw, i64>,
+    /// The places where choices are looked up.
     pub draws: Vec<borel_abi::module::Draw>,
     /// Whether choices in traces have their names and supports.
     pub labels: bool,
@@ -120,6 +122,7 @@ impl<'a> Flattener<'a> {
             sites: Vec::new(),
             site_of: HashMap::new(),
             draws: Vec::new(),
+            draw_of: HashMap::new(),
             labels: program.keeps_traces(),
             replaying: HashSet::new(),
             statics: Vec::new(),

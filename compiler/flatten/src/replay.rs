@@ -66,8 +66,13 @@ impl Body<'_, '_> {
         let site = self.site().0;
         let draws = &mut self.flattener.draws;
         let (distribution, choice) = (distribution.map(|kind| kind as u32), choice.map(|choice| choice.0));
-        draws.push(Draw { distribution, choice, site, is_pointer });
-        let number = draws.len() as i64 - 1;
+        let draw = Draw { distribution, choice, site, is_pointer };
+        // The same place of the source has one number, also where it is in the code more than once: so executions of two closures that call one
+        // function can have choices in common.
+        let number = *self.flattener.draw_of.entry(draw.clone()).or_insert_with(|| {
+            draws.push(draw);
+            draws.len() as i64 - 1
+        });
         vec![self.address(), Operand::Int(number)]
     }
 

@@ -30,7 +30,7 @@ pub struct Module {
 }
 
 /// A place where a program draws.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draw {
     /// The distribution, by its number in the catalogue; none: a draw of a posterior, by its index, or the seed of an
     /// inference.

@@ -250,9 +250,9 @@ pub(super) unsafe fn shared(worker: &Worker, first: *mut u64, second: *mut u64) 
     if second.len() != first.len() && second.len() != 1 {
         return Err(ErrorKind::Lengths { left: first.len() as i64, right: second.len() as i64 });
     }
-    let key = |named: &Named| (named.choice.address, named.choice.word);
+    let key = |named: &Named| (named.choice.address, named.choice.draw, named.choice.word);
     let common = |(own, other): (&Vec<Named>, &Vec<Named>)| {
-        let other: HashSet<(i64, u64)> = other.iter().map(key).collect();
+        let other: HashSet<(i64, u32, u64)> = other.iter().map(key).collect();
         own.iter().filter(|named| other.contains(&key(named))).count() as i64
     };
     Ok(first.iter().zip(second.iter().cycle()).map(common).collect())
