@@ -255,8 +255,8 @@ const PARTICLE: [(&str, &str, usize); 5] = [
          let evidence = population.log_evidence(p)
          factor(evidence)
          if evidence == -infinity { fail(\"impossible\") }
-         let now = { filter: p, value: population.draw(p) }
-         return particle.independent_step(start, now, 2, population.one_by_one).value",
+         let now = particle.chosen(p)
+         return results(particle.independent_step(start, now, 2, population.one_by_one).outcome)[0]",
         1,
     ),
 ];
@@ -289,26 +289,28 @@ const WITH_PARAMETERS: [(&str, &str, &str); 3] = [
         "marginal",
         "m",
         "let (s, _) = finish(spawn_traced(parameter, 1))
-         let states = fn(k: Int) => spawn_traced(fn() => series(k), 2)
-         let p = smc.bootstrap(states(results(s)[0]), 2, population.one_by_one)
+         let states = fn(s) => spawn_traced(fn() => series(results(s)[0]), 2)
+         let p = smc.bootstrap(states(s), 2, population.one_by_one)
          factor(population.log_evidence(p))
-         let now = { parameters: s, filtered: { filter: p, value: population.draw(p) } }
+         let now = { parameters: s, filtered: particle.chosen(p) }
          let next = particle.marginal_step(states, mcmc.walk(1), now, 2, population.one_by_one)
-         return (results(next.parameters)[0], next.filtered.value)",
+         return (results(next.parameters)[0], results(next.filtered.outcome)[0])",
     ),
     (
         "squared, weighted",
         "m",
-        "let states = fn(k: Int) => spawn_traced(fn() => series(k), 1)
-         let post = particle.squared(parameter, states, mcmc.one_from_prior, 2, [false], 0, population.one_by_one)
+        "let states = fn(s) => spawn_traced(fn() => series(results(s)[0]), 1)
+         let (s, _) = finish(spawn_traced(parameter, 2))
+         let post = particle.posterior(particle.squared(population.of(s), states, mcmc.one_from_prior, [false], 0, population.one_by_one))
          factor(log_evidence(post))
          return draws(post)[sample Categorical(weights(post))]",
     ),
     (
         "squared, moved",
         "without_choices",
-        "let states = fn(k: Int) => spawn_traced(fn() => plain(k), 1)
-         let post = particle.squared(parameter, states, mcmc.one_from_prior, 2, [true], 0, population.one_by_one)
+        "let states = fn(s) => spawn_traced(fn() => plain(results(s)[0]), 1)
+         let (s, _) = finish(spawn_traced(parameter, 2))
+         let post = particle.posterior(particle.squared(population.of(s), states, mcmc.one_from_prior, [true], 0, population.one_by_one))
          factor(log_evidence(post))
          return draws(post)[sample Categorical(weights(post))]",
     ),

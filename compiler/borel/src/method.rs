@@ -1,5 +1,7 @@
 //! Methods of inference and their settings.
 
+use crate::library::{Algorithm, Library};
+
 /// How to infer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Method {
@@ -36,6 +38,8 @@ pub enum Method {
     Laplace(Laplace),
     /// The normal distribution that is nearest to the posterior, by variational inference.
     Advi(Advi),
+    /// One that the standard library has in Borel: resample-move SMC, particle Markov chain Monte Carlo, SMC^2.
+    Library(Library),
 }
 
 /// Settings of Metropolis-Hastings.
@@ -242,8 +246,23 @@ impl Method {
     pub const MASS: f64 = 1.0 - 1e-9;
 
     /// The names of all methods, in the order in which they are listed.
-    pub const NAMES: [&'static str; 10] =
-        ["enumerate", "importance", "smc", "mh", "nuts", "hmc", "mclmc", "optimize", "laplace", "advi"];
+    pub const NAMES: [&'static str; 15] = [
+        "enumerate",
+        "importance",
+        "smc",
+        "rmsmc",
+        "pimh",
+        "pmmh",
+        "particle_gibbs",
+        "smc2",
+        "mh",
+        "nuts",
+        "hmc",
+        "mclmc",
+        "optimize",
+        "laplace",
+        "advi",
+    ];
 
     /// SMC with the usual settings.
     pub fn smc(particles: usize) -> Method {
@@ -278,19 +297,26 @@ impl Method {
             "optimize" => Method::Optimize(Optimize::default()),
             "laplace" => Method::Laplace(Laplace::default()),
             "advi" => Method::Advi(Advi::default()),
-            _ => return None,
+            _ => {
+                let algorithm = Algorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name)?;
+                Method::Library(Library::new(algorithm))
+            }
         })
     }
 
     /// Whether it works on the density of the model, and by its gradient.
     pub fn is_by_gradient(&self) -> bool {
         let others = matches!(self, Method::Optimize(_) | Method::Laplace(_) | Method::Advi(_));
-        others || self.has_chains() && !matches!(self, Method::Mh(_))
+        others || self.has_chains() && !matches!(self, Method::Mh(_) | Method::Library(_))
     }
 
     /// Whether its draws are Markov chains.
     pub(crate) fn has_chains(&self) -> bool {
-        matches!(self, Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) | Method::Mh(_))
+        match self {
+            Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) | Method::Mh(_) => true,
+            Method::Library(library) => library.has_chains(),
+            _ => false,
+        }
     }
 
     /// Its name.
@@ -306,6 +332,7 @@ impl Method {
             Method::Optimize(_) => "optimize",
             Method::Laplace(_) => "laplace",
             Method::Advi(_) => "advi",
+            Method::Library(library) => library.algorithm.name(),
         }
     }
 }

@@ -113,7 +113,7 @@ impl Model {
 pub struct Bound {
     pub(crate) model: Model,
     pub(crate) values: Vec<Value>,
-    warnings: Diagnostics,
+    pub(crate) warnings: Diagnostics,
 }
 
 impl Bound {

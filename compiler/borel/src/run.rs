@@ -6,6 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::inference::{ChainProgress, Inference, Progress};
 use crate::interrupt::Interrupt;
+use crate::library;
 use crate::method::{Advi, Family, Hmc, Laplace, Mclmc, Method, Metric, Mh, Nuts, Optimize, Resampling};
 use crate::model::Bound;
 use crate::posterior::Posterior;
@@ -29,7 +30,7 @@ pub(crate) fn purpose(method: &Method) -> Use {
     match method {
         Method::Enumerate { .. } => Use::Enumerate,
         Method::Importance { .. } => Use::Weigh,
-        Method::Smc { .. } => Use::Step,
+        Method::Smc { .. } | Method::Library(_) => Use::Step,
         Method::Mh(_) => Use::Replay,
         _ => Use::Density,
     }
@@ -113,7 +114,9 @@ pub(crate) fn code(inference: &Inference, bound: &Bound, method: &Method) -> Res
     std::thread::scope(|scope| {
         let gradient =
             purpose_of_gradient.map(|purpose| scope.spawn(move || density::executable(bound, purpose, false)));
-        let main = density::executable(bound, purpose(method), inference.record);
+        // What runs a method of the library is a program that calls it.
+        let purpose = if matches!(method, Method::Library(_)) { Use::Main } else { purpose(method) };
+        let main = density::executable(bound, purpose, inference.record);
         let gradient = gradient.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         Ok(Code { gradient: gradient.transpose()?, main: main? })
     })
@@ -159,6 +162,11 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
             (choice.method, Some(choice.reason), choice.outcome)
         }
     };
+    let inferring = match &method {
+        Method::Library(own) => Some(library::inferring(bound, own)?),
+        _ => None,
+    };
+    let (given, bound) = (bound, inferring.as_ref().unwrap_or(bound));
     let code = code(inference, bound, &method)?;
     let started = Instant::now();
     let outcome = match found {
@@ -175,9 +183,9 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     }
     let interrupted = inference.interrupt.is_set();
     let stopped = outcome.partial.then_some(if interrupted { "interrupted" } else { "its time was up" });
-    let warnings = warnings(bound, &method, &code, &outcome);
+    let warnings = warnings(given, &method, &code, &outcome);
     let inner = borel_posterior::Posterior {
-        model: bound.model.name().to_string(),
+        model: given.model.name().to_string(),
         method: method.name().to_string(),
         seed: inference.seed,
         backend: "cranelift".to_string(),
@@ -236,6 +244,7 @@ fn run_with_progress(
         Method::Nuts(_) | Method::Hmc(_) | Method::Mclmc(_) | Method::Mh(_) => "draws",
         Method::Optimize(_) | Method::Laplace(_) => "starts",
         Method::Advi(_) => "iterations",
+        Method::Library(_) => "runs",
     };
     let tell = |progress: borel_inference::Progress| {
         if let Some(watcher) = &inference.progress {
@@ -295,6 +304,10 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             let settings = borel_inference::Mclmc { metric, draws, warmup, chains, step_size, decoherence_length };
             borel_inference::Method::Mclmc(settings)
         }
+        Method::Library(library) => borel_inference::Method::Library(match library.has_chains() {
+            true => borel_inference::library::Library::Chains { count: library.chains, warmup: library.warmup },
+            false => borel_inference::library::Library::Population,
+        }),
         Method::Mh(Mh { draws, warmup, chains, thin }) => {
             borel_inference::Method::Mh(borel_inference::Mh { draws, warmup, chains, thin })
         }

@@ -71,16 +71,16 @@ pub(crate) struct Run {
     /// How to infer
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) method: Option<Method>,
-    /// Draws: of importance sampling [default: 10000], of each chain after its warmup, or of an approximation [default: 1000]
+    /// Draws: of importance sampling [default: 10000]; of each chain after its warmup, of an approximation, or parameters of smc2 [default: 1000]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) draws: Option<usize>,
-    /// Draws of each chain that find the step size and the metric and are thrown away [default: 1000]
+    /// Draws of each chain that are thrown away, in which nuts, hmc, mclmc and mh find their settings [default: 1000; 200 of pimh, pmmh, particle_gibbs]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) warmup: Option<usize>,
-    /// Chains of nuts, hmc, mclmc and mh [default: 4]
+    /// Chains, of methods that have them [default: 4]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) chains: Option<usize>,
-    /// Steps of mh for each draw [default: as many as there are choices]
+    /// Steps of mh for each draw [default: as many as there are choices]; moves of rmsmc after each resampling [default: 10]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) thin: Option<usize>,
     /// How nuts and mclmc measure distances [default: auto]
@@ -113,7 +113,7 @@ pub(crate) struct Run {
     /// Which approximations advi chooses from [default: mean-field]
     #[arg(long, value_enum, help_heading = "Inference")]
     pub(crate) family: Option<Family>,
-    /// Particles of SMC
+    /// Particles [default: 2000 of smc, 1000 of rmsmc, 100 of each filter of pimh, pmmh, particle_gibbs and smc2]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "Inference")]
     pub(crate) particles: Option<usize>,
     /// How SMC resamples [default: systematic]
@@ -173,6 +173,17 @@ pub(crate) enum Method {
     Importance,
     /// Sequential Monte Carlo: weighs and resamples at every observation
     Smc,
+    /// Resample-move SMC: smc whose particles Metropolis-Hastings moves after each resampling
+    Rmsmc,
+    /// Particle independent Metropolis-Hastings: each proposal is an outcome of smc
+    Pimh,
+    /// Particle marginal Metropolis-Hastings: a chain of what is chosen before the first score or checkpoint, with smc for the rest
+    Pmmh,
+    /// Particle Gibbs: each draw is an outcome of smc given the one before
+    #[value(name = "particle_gibbs")]
+    ParticleGibbs,
+    /// SMC^2: smc of what is chosen before the first score or checkpoint, each with smc for the rest
+    Smc2,
     /// The No-U-Turn sampler: for models whose density is differentiable
     Nuts,
     /// Hamiltonian Monte Carlo with trajectories of a fixed number of steps

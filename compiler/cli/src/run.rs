@@ -4,8 +4,8 @@ use crate::arguments::{self, Format, Run};
 use crate::progress::Bars;
 use crate::{Status, interrupt, output, report};
 use borel::{
-    Advi, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Mclmc, Method, Metric, Mh,
-    Optimize, Program, Resampling, RunOptions,
+    Advi, Algorithm, Bound, Data, Diagnostics, Error, Family, Hmc, Inference, Interrupt, Laplace, Library, Mclmc,
+    Method, Metric, Mh, Optimize, Program, Resampling, RunOptions,
 };
 use std::path::PathBuf;
 
@@ -153,16 +153,22 @@ pub(crate) fn default_method(method: arguments::Method) -> Method {
         arguments::Method::Optimize => Method::Optimize(Optimize::default()),
         arguments::Method::Laplace => Method::Laplace(Laplace::default()),
         arguments::Method::Advi => Method::Advi(Advi::default()),
+        arguments::Method::Rmsmc => Method::Library(Library::new(Algorithm::ResampleMove)),
+        arguments::Method::Pimh => Method::Library(Library::new(Algorithm::Independent)),
+        arguments::Method::Pmmh => Method::Library(Library::new(Algorithm::Marginal)),
+        arguments::Method::ParticleGibbs => Method::Library(Library::new(Algorithm::Gibbs)),
+        arguments::Method::Smc2 => Method::Library(Library::new(Algorithm::Squared)),
     }
 }
 
 /// The method that the command line asks for; a setting of a method implies it.
 fn method(options: &Run) -> Result<Option<Method>, String> {
     use arguments::Method::{Advi, Enumerate, Hmc, Importance, Laplace, Mclmc, Mh, Nuts, Optimize, Smc};
+    use arguments::Method::{ParticleGibbs, Pimh, Pmmh, Rmsmc, Smc2};
     let settings: [(&str, bool, &[arguments::Method]); 19] = [
-        ("--particles", options.particles.is_some(), &[Smc]),
+        ("--particles", options.particles.is_some(), &[Smc, Rmsmc, Pimh, Pmmh, ParticleGibbs, Smc2]),
         ("--resampling", options.resampling.is_some(), &[Smc]),
-        ("--ess-threshold", options.ess_threshold.is_some(), &[Smc]),
+        ("--ess-threshold", options.ess_threshold.is_some(), &[Smc, Rmsmc]),
         ("--genealogy", options.genealogy.is_some(), &[Smc]),
         ("--mass", options.mass.is_some(), &[Enumerate]),
         ("--steps", options.steps.is_some(), &[Hmc]),
@@ -172,13 +178,17 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
         ("--jacobian", options.jacobian, &[Optimize]),
         ("--starts", options.starts.is_some(), &[Optimize, Laplace]),
         ("--iterations", options.iterations.is_some(), &[Optimize, Laplace, Advi]),
-        ("--thin", options.thin.is_some(), &[Mh]),
-        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc, Mclmc, Mh]),
-        ("--chains", options.chains.is_some(), &[Nuts, Hmc, Mclmc, Mh]),
+        ("--thin", options.thin.is_some(), &[Mh, Rmsmc]),
+        ("--warmup", options.warmup.is_some(), &[Nuts, Hmc, Mclmc, Mh, Pimh, Pmmh, ParticleGibbs]),
+        ("--chains", options.chains.is_some(), &[Nuts, Hmc, Mclmc, Mh, Pimh, Pmmh, ParticleGibbs]),
         ("--metric", options.metric.is_some(), &[Nuts, Mclmc]),
         ("--target-acceptance", options.target_acceptance.is_some(), &[Nuts, Hmc]),
         ("--max-depth", options.max_depth.is_some(), &[Nuts]),
-        ("--draws", options.draws.is_some(), &[Importance, Nuts, Hmc, Mclmc, Mh, Laplace, Advi]),
+        (
+            "--draws",
+            options.draws.is_some(),
+            &[Importance, Nuts, Hmc, Mclmc, Mh, Laplace, Advi, Pimh, Pmmh, ParticleGibbs, Smc2],
+        ),
     ];
     let mut given = settings.iter().filter(|(_, given, _)| *given);
     let Some(asked) = options.method.or_else(|| given.clone().next().map(|(.., methods)| methods[0])) else {
@@ -231,6 +241,14 @@ fn method(options: &Run) -> Result<Option<Method>, String> {
             mh.warmup = options.warmup.unwrap_or(mh.warmup);
             mh.chains = options.chains.unwrap_or(mh.chains);
             mh.thin = options.thin.or(mh.thin);
+        }
+        Method::Library(library) => {
+            library.particles = options.particles.unwrap_or(library.particles);
+            library.draws = options.draws.unwrap_or(library.draws);
+            library.warmup = options.warmup.unwrap_or(library.warmup);
+            library.chains = options.chains.unwrap_or(library.chains);
+            library.moves = options.thin.unwrap_or(library.moves);
+            library.threshold = options.ess_threshold.unwrap_or(library.threshold);
         }
         Method::Optimize(optimize) => {
             optimize.starts = options.starts.unwrap_or(optimize.starts);

@@ -10,11 +10,12 @@ pub const PRELUDE: [(&str, &str); 2] = [
 ];
 
 /// The modules that programs import: as imports write them, and texts.
-pub const MODULES: [(&str, &str); 5] = [
+pub const MODULES: [(&str, &str); 6] = [
     ("process", include_str!("../../../stdlib/process.ppl")),
     ("infer.population", include_str!("../../../stdlib/infer/population.ppl")),
     ("infer.smc", include_str!("../../../stdlib/infer/smc.ppl")),
     ("infer.mcmc", include_str!("../../../stdlib/infer/mcmc.ppl")),
+    ("infer.methods", include_str!("../../../stdlib/infer/methods.ppl")),
     ("infer.particle", include_str!("../../../stdlib/infer/particle.ppl")),
 ];
 

@@ -49,10 +49,10 @@ impl ChainOfDraws {
 }
 
 /// A chain, with its draws.
-struct Sampled {
-    chain: ChainOfDraws,
-    draws: Draws,
-    live_objects: usize,
+pub(crate) struct Sampled {
+    pub(crate) chain: ChainOfDraws,
+    pub(crate) draws: Draws,
+    pub(crate) live_objects: usize,
 }
 
 /// Runs NUTS.
@@ -134,7 +134,7 @@ fn common_length(sampled: &[Sampled]) -> usize {
 }
 
 /// The chains together, each with the same share; an error if there are no draws yet.
-fn joined(sampled: Vec<Sampled>, warmup: usize) -> Result<Outcome, RuntimeError> {
+pub(crate) fn joined(sampled: Vec<Sampled>, warmup: usize) -> Result<Outcome, RuntimeError> {
     let mut outcome = Outcome::default();
     let shortest = common_length(&sampled);
     let sum = |f: fn(&ChainOfDraws) -> f64| sampled.iter().map(|one| f(&one.chain)).sum::<f64>();

@@ -20,6 +20,7 @@ pub mod enumerate;
 pub mod gaussian;
 pub mod hmc;
 pub mod importance;
+pub mod library;
 pub mod mclmc;
 pub mod mh;
 pub mod model;

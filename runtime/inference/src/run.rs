@@ -8,6 +8,7 @@ use crate::densities::Densities;
 use crate::enumerate::{Enumerate, ExactModel, enumerate};
 use crate::hmc::Hmc;
 use crate::importance::{Importance, importance};
+use crate::library::{self, Library};
 use crate::mclmc::Mclmc;
 use crate::mh::Mh;
 use crate::model::Model;
@@ -84,6 +85,8 @@ pub enum Method {
     Laplace(Laplace),
     /// A normal approximation by variational inference
     Advi(Advi),
+    /// One that is written in the language: the root gives the draws
+    Library(Library),
 }
 
 /// How to run.
@@ -148,6 +151,10 @@ pub fn infer(job: &Job, host: &Host, settings: &Settings<'_>) -> Result<Outcome,
                 approximation::optimize(&densities(job, host, settings)?, &optimize, &control)
             }
             Method::Laplace(laplace) => approximation::laplace(&densities(job, host, settings)?, &laplace, &control),
+            Method::Library(own) => {
+                let times = (settings.seed, settings.threads, settings.repeats);
+                library::infer(job, host, own, times, &control)
+            }
             Method::Advi(advi) => approximation::advi(&densities(job, host, settings)?, &advi, &control),
             Method::Importance { .. } | Method::Simulate { .. } | Method::Smc { .. } => {
                 repeat(job, host, settings, &control)
@@ -229,7 +236,7 @@ fn repeat(job: &Job, host: &Host, settings: &Settings<'_>, control: &Control<'_>
 }
 
 /// The seed of a repetition: the first has the seed itself.
-fn seed_of(seed: u64, repetition: usize) -> u64 {
+pub(crate) fn seed_of(seed: u64, repetition: usize) -> u64 {
     if repetition == 0 { seed } else { Stream::derive(seed, u64::MAX - 1, repetition as u64).next_u64() }
 }
 
@@ -254,22 +261,29 @@ fn sample(
 
 /// Adds a run to those before it.
 fn join(total: &mut Outcome, evidences: &mut Vec<f64>, model: &CompiledModel, population: &Population<CompiledModel>) {
-    let draws = population.draws(model);
-    let log_sum = evidences.iter().fold(f64::NEG_INFINITY, |sum, evidence| log_add(sum, *evidence));
-    evidences.push(population.log_evidence);
-    if evidences.len() == 1 {
-        total.draws = draws;
+    if evidences.is_empty() {
         total.diagnostics = diagnostics(population);
         total.weighings = population.weighings;
-        total.log_evidence_error = if population.resamplings == 0 { error_of_mean(&population.weights) } else { None };
+    }
+    join_repeats(total, evidences, population.draws(model), population.log_evidence);
+    if evidences.len() == 1 && population.resamplings == 0 {
+        total.log_evidence_error = error_of_mean(&population.weights);
+    }
+    total.partial |= population.partial;
+}
+
+/// Adds the draws of a run to those before it, each with the share that is its evidence's.
+pub(crate) fn join_repeats(total: &mut Outcome, evidences: &mut Vec<f64>, draws: Draws, log_evidence: f64) {
+    let log_sum = evidences.iter().fold(f64::NEG_INFINITY, |sum, evidence| log_add(sum, *evidence));
+    evidences.push(log_evidence);
+    let log_total = log_add(log_sum, log_evidence);
+    if evidences.len() == 1 {
+        total.draws = draws;
     } else {
-        let share = (population.log_evidence - log_add(log_sum, population.log_evidence)).exp();
-        total.draws.merge(&draws, share);
+        total.draws.merge(&draws, (log_evidence - log_total).exp());
         total.log_evidence_error = error_of_repeats(evidences);
     }
-    let log_total = log_add(log_sum, population.log_evidence);
     total.log_evidence = Some(log_total - (evidences.len() as f64).ln());
-    total.partial |= population.partial;
 }
 
 fn diagnostics(population: &Population<CompiledModel>) -> Vec<(&'static str, f64)> {
