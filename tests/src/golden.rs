@@ -1,7 +1,7 @@
 //! Runs golden tests through the library, as a user of it would, and says what differs.
 
 use crate::sections::{Expectation, Run, Section};
-use borel::{Data, Diagnostics, Error, FileLoader, Inference, Method, Mh, Nuts, Posterior, Program, RunOptions};
+use borel::{Data, Diagnostics, Error, FileLoader, Inference, Library, Method, Mh, Nuts, Posterior, Program, RunOptions};
 
 /// What a run gave.
 enum Outcome {
@@ -111,6 +111,11 @@ fn execute(program: &Program, run: &Run, test: &Section) -> Result<Outcome, Erro
             Inference::new(Method::Mh(Mh { draws, thin, ..usual }))
         }
         other => match Method::from_name(other) {
+            Some(Method::Library(usual)) => {
+                let particles = run.number("particles", usual.particles as u64) as usize;
+                let draws = run.number("draws", usual.draws as u64) as usize;
+                Inference::new(Method::Library(Library { particles, draws, ..usual }))
+            }
             Some(method) => Inference::new(method),
             None => panic!("{}: no method `{other}`", test.name),
         },

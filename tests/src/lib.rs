@@ -3,6 +3,7 @@
 //! A golden test is a section of a `.ppl` file, an example, or a code block of the specification; what is expected stands
 //! in its comments (`spec/README.md` lists them).
 
+pub mod chance;
 pub mod differences;
 pub mod documentation;
 pub mod generate;

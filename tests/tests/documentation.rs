@@ -32,8 +32,11 @@ fn run_example(module: &str, lines: &[&str]) -> Result<(), String> {
         None if is_statement => expression.to_string(),
         None => format!("let _ = {expression}"),
     };
-    let import = if module.is_empty() { String::new() } else { format!("import {module}\n") };
     let body = before.join("\n");
+    let mentions =
+        |name: &str| lines.iter().any(|line| line.contains(&format!("{}.", name.rsplit('.').next().unwrap_or(name))));
+    let imported = MODULES.iter().filter(|(name, _)| *name == module || module.starts_with("infer.") && mentions(name));
+    let import: String = imported.map(|(name, _)| format!("import {name}\n")).collect();
     let posterior = "let post = infer(fn() => sample Normal(0, 1), importance(9))";
     let posterior = if lines.iter().any(|line| line.contains("post")) { posterior } else { "" };
     let text = format!("{import}fn main() {{\n{posterior}\n{body}\n{end}\n}}\n");

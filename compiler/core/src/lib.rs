@@ -66,6 +66,8 @@ pub struct Program {
     /// Whether its density is wanted: then draws stay choices of the distributions that they are drawn from, and each of many
     /// observations is scored by itself.
     pub density: bool,
+    /// Whether executions keep traces that are read by names: then named draws stay draws of what they are drawn from.
+    pub traces: bool,
 }
 
 /// A type.

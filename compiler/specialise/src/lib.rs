@@ -58,6 +58,7 @@ impl Default for Options {
 pub fn specialise(program: Program, options: Options) -> Program {
     let mut program = program;
     program.density = options.density;
+    program.traces = program.keeps_traces();
     samplers::unname(&mut program);
     if options.optimise {
         pipeline::run(&mut program, options);

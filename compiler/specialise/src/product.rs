@@ -114,6 +114,7 @@ impl Products<'_> {
     fn rewritten(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
         let mut code = Code::at(stmt.span);
         let op = match &stmt.op {
+            Op::Sample(Source::Value(_), Some(_)) if self.program.traces => return None,
             Op::Sample(Source::Value(source), choice) => {
                 if let Some(read) = self.read(source) {
                     code.stmts.push(Stmt { var: stmt.var, op: read, span: stmt.span });

@@ -55,6 +55,8 @@ fn module(result: ShapeId) -> Module {
         gradient: None,
         step_start: Some(0),
         enumerate_start: Some(0),
+        traced_start: None,
+        batches: [None; 2],
         observes: true,
     };
     let choices = vec![ChoiceInfo { name: "x".into() }];

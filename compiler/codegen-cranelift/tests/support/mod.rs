@@ -106,6 +106,7 @@ impl Program {
             simulate: None,
             weigh: None,
             step: None,
+            traced: None,
             enumerate: None,
             density: None,
             replay: None,
