@@ -1,7 +1,8 @@
-//! `cargo bench -p borel-benches --bench inference`: how many proposals a second Metropolis-Hastings makes a choice at a time, on one core.
+//! `cargo bench -p borel-benches --bench inference`: how many proposals a second Metropolis-Hastings makes a choice at a time, and what methods of the library cost, in runs of
+//! the particle filter that is built in or of the library's own; on one core.
 
 use borel::replay::Stream;
-use borel::{Data, Program, Replay};
+use borel::{Data, Program, Replay, RunOptions};
 use std::time::Instant;
 
 /// Proposals of one timing.
@@ -42,6 +43,91 @@ fn main() {
         let (rate, accepted) = measure(text, &data);
         println!("| {name} | {:.2} million | {:.0} % |", rate / 1e6, 100.0 * accepted);
     }
+    println!("\n| method | ms | in runs of | ratio |\n|---|---|---|---|");
+    for (name, what, yardstick) in LIBRARY {
+        let (own, other) = compare(what, yardstick);
+        println!("| {name} | {:.2} | {:.2} ms | {:.2} |", own * 1e3, other * 1e3, own / other);
+    }
+}
+
+/// A local level model with 100 observations, as a random function and as one given its scales.
+const SERIES: &str = "import infer.population
+import infer.smc
+import infer.mcmc
+import infer.particle
+fn level(s_level: Real, s_obs: Real, y: [Real]) ~> Real {
+  var x = sample Normal(1000, 300)
+  for v in y {
+    x = sample Normal(x, s_level)
+    observe v ~ Normal(x, s_obs)
+  }
+  x
+}
+fn scales() ~> (Real, Real) {
+  let s_level ~ HalfNormal(50)
+  let s_obs ~ HalfNormal(150)
+  (s_level, s_obs)
+}
+";
+
+/// Methods with the same number of filters as the yardstick: name, method, yardstick. (`f` is the series with fixed scales.)
+const LIBRARY: [(&str, &str, &str); 5] = [
+    (
+        "smc of the library, 10,000 particles, against the built-in one",
+        "population.log_evidence(smc.bootstrap(spawn(f, 10000)))",
+        "log_evidence(infer(f, smc(10000)))",
+    ),
+    (
+        "the same with 1,000 particles",
+        "population.log_evidence(smc.bootstrap(spawn(f, 1000)))",
+        "log_evidence(infer(f, smc(1000)))",
+    ),
+    (
+        "pmmh, 20 draws, against 20 filters of 1,000",
+        "sum([p.1 for p in particle.marginal(scales, fn(s) => spawn(fn() => level(s.0, s.1, y), 1000), mcmc.walk(0.1), 20)])",
+        "sum([population.log_evidence(smc.bootstrap(spawn(f, 1000))) for i in 0..20])",
+    ),
+    (
+        "particle Gibbs, 20 draws, against 20 filters of 1,000",
+        "sum(results(particle.gibbs(spawn(f, 1000), 20)))",
+        "sum([population.log_evidence(smc.bootstrap(spawn(f, 1000))) for i in 0..20])",
+    ),
+    (
+        "the same, against filters that resample at each step",
+        "sum(results(particle.gibbs(spawn(f, 1000), 20)))",
+        "sum([population.log_evidence(smc.bootstrap(spawn(f, 1000), 2)) for i in 0..20])",
+    ),
+];
+
+/// The median seconds of runs of two expressions, in turns.
+fn compare(what: &str, yardstick: &str) -> (f64, f64) {
+    let run = |expression: &str| {
+        let text = format!(
+            "{SERIES}fn main() {{
+              let y = [1000 + 100 * sin(t / 5) for t in 0..100]
+              let f = fn() => level(40, 120, y)
+              print({expression})
+            }}"
+        );
+        Program::compile(&text).expect("a program")
+    };
+    let programs = [run(what), run(yardstick)];
+    let mut seconds = [Vec::new(), Vec::new()];
+    // The first round compiles.
+    for round in 0..=ROUNDS {
+        for (program, seconds) in programs.iter().zip(&mut seconds) {
+            let start = Instant::now();
+            program.run_main(&RunOptions::new().seed(round as u64), |_| {}).expect("a run");
+            if round > 0 {
+                seconds.push(start.elapsed().as_secs_f64());
+            }
+        }
+    }
+    let [own, other] = seconds.map(|mut all| {
+        all.sort_by(f64::total_cmp);
+        all[ROUNDS / 2]
+    });
+    (own, other)
 }
 
 /// The median rate, and the share of proposals that were accepted.

@@ -1,7 +1,9 @@
 //! Runs golden tests through the library, as a user of it would, and says what differs.
 
 use crate::sections::{Expectation, Run, Section};
-use borel::{Data, Diagnostics, Error, FileLoader, Inference, Library, Method, Mh, Nuts, Posterior, Program, RunOptions};
+use borel::{
+    Data, Diagnostics, Error, FileLoader, Inference, Library, Method, Mh, Nuts, Posterior, Program, RunOptions,
+};
 
 /// What a run gave.
 enum Outcome {

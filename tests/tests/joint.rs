@@ -57,7 +57,7 @@ fn rounds(program: &str, kernel: &str) -> String {
           var s = begun
           var ys = [data_of(p) for p in results(s)]
           for round in 0..{ROUNDS} {{
-            let (next, _) = finish(follow(population.joined([spawn_traced(fn() => model_of(y), 1) for y in ys]), s))
+            let (next, _) = finish(follow(population.joined(spawn_traced(fn() => model_of(0), 0), [spawn_traced(fn() => model_of(y), 1) for y in ys]), s))
             s = kernel(next)
             ys = [data_of(p) for p in results(s)]
           }}
@@ -72,7 +72,11 @@ fn rounds(program: &str, kernel: &str) -> String {
 }
 
 /// Kernels for the first program.
-const KERNELS: [(&str, &str); 10] = [
+const KERNELS: [(&str, &str); 11] = [
+    (
+        "Hamiltonian Monte Carlo, and Gibbs for the rest",
+        "mcmc.cycle([mcmc.on(\"\", mcmc.hmc(0.3, 3)), mcmc.on(\"k\", mcmc.gibbs)])",
+    ),
     ("single site", "mcmc.on(\"\", mcmc.single_site)"),
     ("walk", "mcmc.on(\"\", mcmc.metropolis(mcmc.walk(0.7)))"),
     ("from the prior", "mcmc.on(\"mu\", mcmc.metropolis(mcmc.from_prior))"),

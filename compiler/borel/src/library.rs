@@ -101,11 +101,14 @@ pub(crate) fn inferring(bound: &Bound, library: &Library) -> Result<Bound, Diagn
         parameters.join(", "),
         library.call(&format!("fn() => {}({})", bound.model.name(), names.join(", ")))
     );
-    let modules = front.modules.iter().filter(|module| !module.path.is_empty());
-    let loader = modules.fold(MemoryLoader::new(), |loader, module| {
-        let file = module.module.items.first().map(|item| front.sources.file(item.span.file));
-        file.map_or(loader.clone(), |file| loader.with(&dotted(&module.path), &file.text))
-    });
-    let inferring = Program::compile_with(&root.name, &text, &loader)?.optimised(program.optimises());
+    let inferring = program.continued(text, |text| {
+        let modules = front.modules.iter().filter(|module| !module.path.is_empty());
+        let loader = modules.fold(MemoryLoader::new(), |loader, module| {
+            let file = module.module.items.first().map(|item| front.sources.file(item.span.file));
+            file.map_or(loader.clone(), |file| loader.with(&dotted(&module.path), &file.text))
+        });
+        Program::compile_with(&root.name, text, &loader)
+    })?;
+    let inferring = inferring.optimised(program.optimises());
     Ok(Bound { model: inferring.model(MODEL)?, ..bound.clone() })
 }

@@ -38,6 +38,8 @@ struct Inner {
     warnings: Diagnostics,
     /// What has been compiled to native code.
     executables: Mutex<HashMap<Target, Arc<Executable>>>,
+    /// The programs that infer with its models by methods of the library, by their texts.
+    inferring: Mutex<HashMap<String, Program>>,
 }
 
 impl Program {
@@ -59,7 +61,30 @@ impl Program {
         if front.has_errors() {
             return Err(found);
         }
-        Ok(Program { inner: Arc::new(Inner { front, warnings: found, executables: Mutex::default() }), optimise: true })
+        Ok(Program {
+            inner: Arc::new(Inner {
+                front,
+                warnings: found,
+                executables: Mutex::default(),
+                inferring: Mutex::default(),
+            }),
+            optimise: true,
+        })
+    }
+
+    /// The program of a text that goes on from its own, compiled when it is first asked for.
+    pub(crate) fn continued(
+        &self,
+        text: String,
+        compile: impl FnOnce(&str) -> Result<Program, Diagnostics>,
+    ) -> Result<Program, Diagnostics> {
+        let mut known = self.inner.inferring.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(program) = known.get(&text) {
+            return Ok(program.clone());
+        }
+        let program = compile(&text)?;
+        known.insert(text, program.clone());
+        Ok(program)
     }
 
     /// The same program with optimisation on, as it is at first, or off. The draws for a seed are the same either way; how

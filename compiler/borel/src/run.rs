@@ -305,7 +305,11 @@ fn runtime_method(method: &Method) -> borel_inference::Method {
             borel_inference::Method::Mclmc(settings)
         }
         Method::Library(library) => borel_inference::Method::Library(match library.has_chains() {
-            true => borel_inference::library::Library::Chains { count: library.chains, warmup: library.warmup },
+            true => borel_inference::library::Library::Chains {
+                count: library.chains,
+                warmup: library.warmup,
+                draws: library.draws,
+            },
             false => borel_inference::library::Library::Population,
         }),
         Method::Mh(Mh { draws, warmup, chains, thin }) => {

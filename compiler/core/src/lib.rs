@@ -328,6 +328,8 @@ pub enum Batch {
     Revise,
     /// Batch, \[\[Int\]\]: each execution again, in which these choices are drawn again; with the log ratios of the densities
     Redraw,
+    /// Whether the run is to come to an end, with what there is
+    IsStopping,
     /// Two batches: how many choices executions have in common, with their values
     Shared,
     /// Two batches: the executions of the first look up their choices in the traces of the second
@@ -390,6 +392,7 @@ impl Batch {
             Batch::Numbers(Number::Spacing) => "spacings",
             Batch::Revise => "revise",
             Batch::Redraw => "redraw",
+            Batch::IsStopping => "is_stopping",
             Batch::Shared => "shared",
             Batch::Follow => "follow",
         }

@@ -224,6 +224,7 @@ impl Body<'_, '_> {
             }
             Batch::Revise => Named::Revise,
             Batch::Redraw => Named::Redraw,
+            Batch::IsStopping => Named::IsStopping,
             Batch::Shared => Named::Shared,
             Batch::Follow => Named::Follow,
         };

@@ -315,6 +315,8 @@ named! {
     Revise "borel_revise" (Owned, Borrowed, Borrowed) -> (Pointer, Pointer) true;
     /// Executions again, with choices that are drawn again: batch, numbers of choices
     Redraw "borel_redraw" (Owned, Borrowed) -> (Pointer, Pointer) true;
+    /// Whether the run is to come to an end
+    IsStopping "borel_is_stopping" () -> (Bool) false;
     /// How many choices executions have in common
     Shared "borel_shared" (Borrowed, Borrowed) -> (Pointer) true;
     /// Executions that look up their choices in other traces from here on

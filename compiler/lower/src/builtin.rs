@@ -360,6 +360,7 @@ fn batch(builtin: Builtin) -> Option<Batch> {
         Builtin::Spacings => Batch::Numbers(Number::Spacing),
         Builtin::Revise => Batch::Revise,
         Builtin::Redraw => Batch::Redraw,
+        Builtin::IsStopping => Batch::IsStopping,
         Builtin::Shared => Batch::Shared,
         Builtin::Follow => Batch::Follow,
         _ => return None,

@@ -2,7 +2,7 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
-use borel_core::{Block, End, FunctionId, Label, Op, Prim, Program, Quantity};
+use borel_core::{Batch, Block, End, FunctionId, Label, Op, Prim, Program, Quantity};
 
 /// A set of effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -105,6 +105,7 @@ fn flat(op: &Op, summaries: &Summaries) -> Effects {
         Op::Prim(prim, operands) if may_fail(*prim, operands) => Effects::FAILS,
         Op::Call(function, _) => summaries.get(function.0 as usize).copied().unwrap_or(Effects::ALL),
         Op::Apply(..) | Op::Infer(..) | Op::Gradient(..) => Effects::ALL,
+        Op::Batch(Batch::IsStopping, _) => Effects::ALL,
         Op::Batch(batch, _) if batch.is_random() => Effects::ALL,
         Op::Batch(..) => Effects::FAILS,
         Op::Sample(_, None) => Effects::DRAWS | Effects::FAILS,

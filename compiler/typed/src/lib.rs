@@ -655,6 +655,8 @@ builtins! {
     Redraw "redraw" "(Suspended[A], [[Int]]) ~> (Suspended[A], [Real])";
     /// How many choices each execution of the first batch has in common with that of the second, their values included.
     Shared "shared" "(Suspended[A], Suspended[A]) -> [Int]";
+    /// Whether somebody has asked the run to stop, or its time is up: long methods then give what they have.
+    IsStopping "is_stopping" "() ~> Bool";
     /// The posterior of values with weights (which are divided by their sum) and a log evidence.
     Weighted "weighted" "([A], [Real], Real) -> Posterior[A]";
     /// The executions of the first batch, which from here on make the choices that the executions of the second batch have made, where those have made them. Where

@@ -31,6 +31,8 @@ pub struct Host {
     pub budget: Arc<Budget>,
     /// Set to stop them.
     pub interrupt: Arc<AtomicBool>,
+    /// Set to ask programs that look at it to come to an end.
+    pub stopping: Arc<AtomicBool>,
     /// Where `print` goes.
     pub output: Arc<Mutex<Output>>,
     /// Scopes of names.
@@ -43,6 +45,7 @@ impl Host {
         Host {
             budget: Arc::new(Budget::new(memory)),
             interrupt: Arc::new(AtomicBool::new(false)),
+            stopping: Arc::new(AtomicBool::new(false)),
             output: Arc::new(Mutex::new(output)),
             scopes: Arc::new(Scopes::default()),
         }

@@ -29,6 +29,8 @@ pub enum Library {
         count: usize,
         /// How many draws have been thrown away
         warmup: usize,
+        /// How many draws each gives, unless it is stopped
+        draws: usize,
     },
 }
 
@@ -49,10 +51,10 @@ pub(crate) fn infer(
 ) -> Result<Outcome, RuntimeError> {
     match library {
         Library::Population => populations(job, host, (seed, repeats), control),
-        Library::Chains { count, warmup } => {
+        Library::Chains { count, warmup, draws } => {
             let numbers: Vec<u64> = (0..count as u64).collect();
             let found = on_threads(threads, numbers, |(_, number)| {
-                chain(run(job, host, &mut Stream::derive(seed, number, u64::MAX - 3)))
+                chain(run(job, host, &mut Stream::derive(seed, number, u64::MAX - 3)), draws)
             })?;
             let mut outcome = joined(found, warmup)?;
             outcome.diagnostics = vec![("chains", count as f64), ("warmup", warmup as f64)];
@@ -62,9 +64,12 @@ pub(crate) fn infer(
 }
 
 /// A chain that was interrupted has no draws; others may have ended.
-fn chain(found: Result<Found, RuntimeError>) -> Result<Sampled, RuntimeError> {
+fn chain(found: Result<Found, RuntimeError>, wanted: usize) -> Result<Sampled, RuntimeError> {
     let (draws, live_objects, partial) = match found {
-        Ok(found) => (found.draws, found.live_objects, false),
+        Ok(found) => {
+            let is_short = found.draws.weights.len() < wanted;
+            (found.draws, found.live_objects, is_short)
+        }
         Err(error) if error.kind == ErrorKind::Interrupted => (Draws::new(), 0, true),
         Err(error) => return Err(error),
     };
@@ -94,6 +99,7 @@ fn populations(
         }
         join_repeats(&mut total, &mut evidences, found.draws, log_evidence);
         total.live_objects += found.live_objects;
+        total.partial |= control.stopped();
     }
     total.draws.arrange();
     Ok(total)
@@ -132,7 +138,7 @@ unsafe fn collect(
     let machine = if layout.is_traced { &module.traced } else { &module.step };
     let machine = machine.as_ref().ok_or(RuntimeError::new(ErrorKind::Unreachable))?;
     let format = Format::of_machine(&module, machine, layout.result);
-    if log_weights.iter().all(|weight| *weight == f64::NEG_INFINITY) {
+    if !log_weights.is_empty() && log_weights.iter().all(|weight| *weight == f64::NEG_INFINITY) {
         return Err(RuntimeError::new(ErrorKind::ZeroWeight));
     }
     let mut draws = Draws::new();

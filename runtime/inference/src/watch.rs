@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How often the watcher looks.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a function that looks at a flag now and then. The flag is set when `stop` is, or after `timeout`. If the function has not come
+/// Runs a function that looks at a flag now and then (compiled code at that of the host). The flag is set when `stop` is, or after `timeout`. If the function has not come
 /// back some time (`grace`) later, compiled code is interrupted wherever it is.
 pub(crate) fn watched<R>(
     host: &Host,
@@ -20,6 +20,7 @@ pub(crate) fn watched<R>(
     // A run that is to stop from the beginning may be over before the watcher looks for the first time.
     let is_stopped = stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
     let (halt, done) = (AtomicBool::new(is_stopped), AtomicBool::new(false));
+    host.stopping.store(is_stopped, Ordering::Relaxed);
     if stop.is_none() && timeout.is_none() {
         return function(&halt);
     }
@@ -32,6 +33,7 @@ pub(crate) fn watched<R>(
         while !done.load(Ordering::Acquire) {
             if since.is_none() && due() {
                 halt.store(true, Ordering::Relaxed);
+                host.stopping.store(true, Ordering::Relaxed);
                 since = Some(Instant::now());
             }
             if since.is_some_and(|since: Instant| since.elapsed() >= grace) {

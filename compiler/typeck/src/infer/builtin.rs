@@ -273,6 +273,7 @@ impl Checker<'_> {
             B::Advance | B::Finish => Use::random(&[batch], gained),
             B::Select => Use::pure(&[batch, ints], batch),
             B::Join | B::Follow => Use::pure(&[batch, batch], batch),
+            B::IsStopping => Use::random(&[], Ty::BOOL),
             B::Shared => Use::pure(&[batch, batch], ints),
             B::Weighted => {
                 let values = self.store.array(a);
@@ -381,7 +382,7 @@ fn parameters(builtin: Builtin) -> Vec<Parameter<'static>> {
         B::Weighted => vec![required("values"), required("weights"), required("log_evidence")],
         B::Follow => vec![required("batch"), required("traces")],
         B::MemState => vec![required("initial"), required("draw")],
-        B::Checkpoint => Vec::new(),
+        B::Checkpoint | B::IsStopping => Vec::new(),
         B::Min | B::Max | B::Midpoint | B::Div => vec![required("a"), required("b")],
         B::LogDensity => vec![required("distribution"), required("value")],
         B::Iid => vec![required("distribution"), required("n")],

@@ -7,6 +7,7 @@ use borel_abi::ctx::or_raise;
 use borel_abi::layout::builtin;
 use borel_abi::object::{self, reals, words};
 use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker, raise};
+use std::sync::atomic::Ordering;
 
 /// Name and address of every function here.
 pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
@@ -25,6 +26,7 @@ pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
         ("borel_batch_numbers", borel_batch_numbers as *const u8),
         ("borel_revise", borel_revise as *const u8),
         ("borel_redraw", borel_redraw as *const u8),
+        ("borel_is_stopping", borel_is_stopping as *const u8),
         ("borel_shared", borel_shared as *const u8),
         ("borel_follow", borel_follow as *const u8),
     ]
@@ -237,6 +239,11 @@ unsafe extern "C" fn borel_redraw(ctx: *mut Ctx, site: i64, batch: *mut u64, num
         let other = |index: usize| Ok(Some(Other::Drawn(ints(numbers, index, count)?)));
         give(ctx, site, within(ctx, |worker, memory| trace::again(worker, batch, memory, other)))
     }
+}
+
+unsafe extern "C" fn borel_is_stopping(ctx: *mut Ctx) -> i64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { i64::from(Worker::of(ctx).host().stopping.load(Ordering::Relaxed)) }
 }
 
 unsafe extern "C" fn borel_shared(ctx: *mut Ctx, site: i64, first: *mut u64, second: *mut u64) -> u64 {
