@@ -212,7 +212,7 @@ const PARTICLE: [(&str, &str, usize); 5] = [
          let end = given[len(given) - 1]
          factor(log_weights(end)[0])
          if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, false, population.one_by_one)
+         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one)
          return results(path[len(path) - 1])[0]",
         4,
     ),
@@ -222,7 +222,7 @@ const PARTICLE: [(&str, &str, usize); 5] = [
          let end = given[len(given) - 1]
          factor(log_weights(end)[0])
          if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, true, population.one_by_one)
+         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, true, 2, population.one_by_one)
          return results(path[len(path) - 1])[0]",
         4,
     ),
@@ -233,7 +233,7 @@ const PARTICLE: [(&str, &str, usize); 5] = [
          let end = given[len(given) - 1]
          factor(log_weights(end)[0])
          if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(f, 1), given, true, population.one_by_one)
+         let path = particle.conditional(spawn_traced(f, 1), given, true, 2, population.one_by_one)
          return results(path[len(path) - 1])[0]",
         4,
     ),
@@ -243,8 +243,8 @@ const PARTICLE: [(&str, &str, usize); 5] = [
          let end = given[len(given) - 1]
          factor(log_weights(end)[0])
          if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let one = particle.conditional(spawn_traced(fn() => m(), 1), given, false, population.one_by_one)
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), one, true, population.one_by_one)
+         let one = particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one)
+         let path = particle.conditional(spawn_traced(fn() => m(), 1), one, true, 0.95, population.one_by_one)
          return results(path[len(path) - 1])[0]",
         4,
     ),

@@ -124,6 +124,11 @@ impl BatchLayout {
         1 + count * (PREFIX + self.stride)
     }
 
+    /// Whether any word of any particle is a pointer.
+    pub fn owns_pointers(&self) -> bool {
+        !self.finished.is_empty() || self.states.iter().any(|pointers| !pointers.is_empty())
+    }
+
     /// The words of a particle in a state that are pointers.
     pub fn pointers(&self, state: u64) -> &[u32] {
         match state {

@@ -18,7 +18,7 @@ pub(crate) use entry::symbols;
 
 use crate::compiled::is_impossible;
 use crate::entry::Suspended;
-use borel_abi::batch::{Batch, FINISHED, IMPOSSIBLE};
+use borel_abi::batch::{Batch, FINISHED, IMPOSSIBLE, PREFIX};
 use borel_abi::layout::{BatchLayout, LayoutId};
 use borel_abi::module::{DONE, MEMO, Machine, Module, Root};
 use borel_abi::object::{self, LayoutInfo};
@@ -99,15 +99,23 @@ fn info(worker: &Worker, layout: u32) -> Result<&BatchLayout, ErrorKind> {
     info.batch.as_deref().ok_or(ErrorKind::Unreachable)
 }
 
-/// A batch that nobody owns yet but the caller.
+/// A batch that nobody owns yet but the caller, its words 0.
 fn allocate(worker: &mut Worker, layout: u32, count: usize) -> Result<Batch, ErrorKind> {
+    let batch = reserve(worker, layout, count)?;
+    let words = info(worker, layout)?.words(count) - 1;
+    // SAFETY: a new object with that many words after its count.
+    unsafe { std::ptr::write_bytes(batch.object().add(2), 0, words) };
+    Ok(batch)
+}
+
+/// The same, its words undefined but for the count: all are written before anything else can see it.
+fn reserve(worker: &mut Worker, layout: u32, count: usize) -> Result<Batch, ErrorKind> {
     let words = info(worker, layout)?.words(1).checked_mul(count).filter(|words| *words < 1 << 40);
     words.ok_or(ErrorKind::OutOfMemory { limit: usize::MAX })?;
     let words = info(worker, layout)?.words(count);
     let object = worker.allocate(layout, 8 + 8 * words)?;
     // SAFETY: a new object of that many words.
     unsafe {
-        std::ptr::write_bytes(object.add(1), 0, words);
         *object.add(1) = count as u64;
         Ok(Batch::of(object, info(worker, layout)?))
     }
@@ -173,10 +181,10 @@ unsafe fn unique(worker: &mut Worker, object: *mut u64) -> Result<Batch, ErrorKi
             return Ok(Batch::of(object, info(worker, layout)?));
         }
         let count = *object.add(1) as usize;
-        let copy = allocate(worker, layout, count)?;
+        let copy = reserve(worker, layout, count)?;
         let words = info(worker, layout)?.words(count);
         std::ptr::copy_nonoverlapping(object.add(1), copy.object().add(1), words);
-        copy.each_pointer(info(worker, layout)?, &mut |slot| object::retain(*slot));
+        retain_all(copy, info(worker, layout)?);
         worker.release(object as u64);
         Ok(copy)
     }
@@ -251,7 +259,14 @@ unsafe fn advance_once(
                 first += same;
             }
             for (index, gained) in gained.iter_mut().enumerate() {
-                if batch.particle(index)[STATE] != IMPOSSIBLE {
+                let gain = f64::from_bits(batch.particle(index)[LOG_WEIGHT]);
+                if gain > f64::NEG_INFINITY {
+                    // The usual case, without a call.
+                    batch.particle(index)[LOG_WEIGHT] = 0;
+                    *gained += gain;
+                    let total = batch.log_weight(index);
+                    *total = (f64::from_bits(*total) + gain).to_bits();
+                } else {
                     *gained += running.settle(worker, batch, index, false);
                 }
             }
@@ -294,25 +309,30 @@ fn has_ended(words: &[u64]) -> bool {
     matches!(words[STATE], DONE | IMPOSSIBLE)
 }
 
-/// Copies of executions, each given by a batch and a number in it, all of one layout.
+/// Adds a reference to everything that the executions of a batch refer to, which was copied from others.
 ///
 /// # Safety
-/// The batches are live.
-unsafe fn gather(worker: &mut Worker, layout: u32, sources: &[(Batch, usize)]) -> Result<u64, ErrorKind> {
-    // SAFETY: by the contract; the target is new.
+/// What they refer to is live.
+unsafe fn retain_all(batch: Batch, layout: &BatchLayout) {
+    // SAFETY: by the contract.
     unsafe {
-        let target = allocate(worker, layout, sources.len())?;
-        let own = info(worker, layout)?;
-        for (index, (batch, number)) in sources.iter().enumerate() {
-            std::ptr::copy_nonoverlapping(
-                batch.environment(*number),
-                target.environment(index),
-                borel_abi::batch::PREFIX,
-            );
-            target.particle(index).copy_from_slice(batch.particle(*number));
+        // Most have the environment of the one before.
+        let (mut environment, mut times) = (0, 0);
+        for index in 0..batch.count() {
+            if *batch.environment(index) != environment {
+                object::retain_times(environment, times);
+                (environment, times) = (*batch.environment(index), 0);
+            }
+            times += 1;
+            object::retain(*batch.trace(index));
         }
-        target.each_pointer(own, &mut |slot| object::retain(*slot));
-        Ok(target.object() as u64)
+        object::retain_times(environment, times);
+        if layout.owns_pointers() {
+            for index in 0..batch.count() {
+                let words = batch.particle(index);
+                layout.pointers(words[STATE]).iter().for_each(|at| object::retain(words[*at as usize]));
+            }
+        }
     }
 }
 
@@ -321,17 +341,24 @@ unsafe fn gather(worker: &mut Worker, layout: u32, sources: &[(Batch, usize)]) -
 /// # Safety
 /// The batch is live.
 unsafe fn select(worker: &mut Worker, object: *mut u64, numbers: &[i64]) -> Result<u64, ErrorKind> {
-    // SAFETY: by the contract.
+    // SAFETY: by the contract; the target is new.
     unsafe {
         let layout = object::layout_of(object);
         let batch = Batch::of(object, info(worker, layout)?);
-        let count = batch.count();
-        let source = |number: &i64| match usize::try_from(*number) {
-            Ok(index) if index < count => Ok((batch, index)),
-            _ => Err(ErrorKind::OutOfBounds { index: *number, length: count as i64 }),
-        };
-        let sources = numbers.iter().map(source).collect::<Result<Vec<_>, _>>()?;
-        gather(worker, layout, &sources)
+        let length = batch.count() as i64;
+        if let Some(wrong) = numbers.iter().find(|number| !(0..length).contains(*number)) {
+            return Err(ErrorKind::OutOfBounds { index: *wrong, length });
+        }
+        let target = reserve(worker, layout, numbers.len())?;
+        for (index, number) in numbers.iter().enumerate() {
+            let number = *number as usize;
+            std::ptr::copy_nonoverlapping(batch.environment(number), target.environment(index), PREFIX);
+        }
+        for (index, number) in numbers.iter().enumerate() {
+            target.particle(index).copy_from_slice(batch.particle(*number as usize));
+        }
+        retain_all(target, info(worker, layout)?);
+        Ok(target.object() as u64)
     }
 }
 
@@ -340,19 +367,24 @@ unsafe fn select(worker: &mut Worker, object: *mut u64, numbers: &[i64]) -> Resu
 /// # Safety
 /// Both are live.
 unsafe fn join(worker: &mut Worker, first: *mut u64, second: *mut u64) -> Result<u64, ErrorKind> {
-    // SAFETY: by the contract.
+    // SAFETY: by the contract; the target is new and has room for both.
     unsafe {
         let (layout, other) = (object::layout_of(first), object::layout_of(second));
         if layout != other {
             return Err(ErrorKind::Message("executions with traces are joined to others without".into()));
         }
-        let batches = [first, second].map(|object| info(worker, layout).map(|own| Batch::of(object, own)));
-        let sources: Vec<(Batch, usize)> = batches
-            .into_iter()
-            .flatten()
-            .flat_map(|batch| (0..batch.count()).map(move |index| (batch, index)))
-            .collect();
-        gather(worker, layout, &sources)
+        let stride = info(worker, layout)?.stride;
+        let (first, second) = (Batch::of(first, info(worker, layout)?), Batch::of(second, info(worker, layout)?));
+        let target = reserve(worker, layout, first.count() + second.count())?;
+        let mut done = 0;
+        for batch in [first, second].into_iter().filter(|batch| batch.count() > 0) {
+            std::ptr::copy_nonoverlapping(batch.environment(0), target.environment(done), PREFIX * batch.count());
+            let particles = target.particles().add(stride * done);
+            std::ptr::copy_nonoverlapping(batch.particles(), particles, stride * batch.count());
+            done += batch.count();
+        }
+        retain_all(target, info(worker, layout)?);
+        Ok(target.object() as u64)
     }
 }
 
