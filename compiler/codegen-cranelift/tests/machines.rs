@@ -5,7 +5,7 @@
 mod support;
 
 use borel_abi::ctx::offset;
-use borel_abi::layout::{Role, Slot};
+use borel_abi::layout::{Layout, Role, Slot};
 use borel_abi::module::DONE;
 use borel_flow::Ty::{Bool, Int, Pointer, Real};
 use borel_flow::{Binary, Checked, Expr, Function, FunctionId, Local, Operand, Site, Stmt, Suspension, Unary, View};

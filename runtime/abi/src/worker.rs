@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use crate::batch::Batch;
 use crate::ctx::{Ctx, RESULTS, SMALL_CLASSES};
 use crate::error::{ErrorKind, RuntimeError};
 use crate::heap::{Budget, Heap};
@@ -365,15 +366,38 @@ impl Worker {
     /// As [`Worker::free`].
     #[cold]
     unsafe fn descend_batch(&mut self, info: &LayoutInfo, parent: *mut u64, waiting: &mut *mut u64) {
+        let Some(layout) = &info.batch else { return };
         // SAFETY: by the contract; the layouts outlive the call.
         unsafe {
-            let first = parent.add(info.start());
-            info.each_pointer(parent, &mut |slot| {
-                if slot != first {
-                    let child = drop_reference(*slot);
-                    self.descend(child, waiting);
+            let batch = Batch::of(parent, layout);
+            let mut index = 1;
+            while index < batch.count() {
+                // Most have the environment of the one before: as many references as there are, but for the last one, go at once.
+                let environment = *batch.environment(index);
+                let first = index;
+                while index < batch.count() && *batch.environment(index) == environment {
+                    index += 1;
                 }
-            });
+                let more = (index - first - 1) as u32;
+                if is_object(environment) && *(environment as *const u32) & IMMORTAL == 0 {
+                    *(environment as *mut u32) -= more;
+                }
+                let child = drop_reference(environment);
+                self.descend(child, waiting);
+            }
+            for index in 0..batch.count() {
+                let child = drop_reference(*batch.trace(index));
+                self.descend(child, waiting);
+            }
+            if layout.owns_pointers() {
+                for index in 0..batch.count() {
+                    let words = batch.particle(index);
+                    for &at in layout.pointers(words[0]) {
+                        let child = drop_reference(words[at as usize]);
+                        self.descend(child, waiting);
+                    }
+                }
+            }
             let (bytes, ctx) = (info.bytes(parent), self.ctx_pointer());
             self.heap.release(ctx, parent, bytes);
         }

@@ -247,8 +247,8 @@ unsafe fn advance_once(
     // SAFETY: the batch is unique.
     unsafe {
         if running.layout.is_traced {
-            for index in 0..batch.count() {
-                gained[index] += trace::advance(running, worker, batch, index)?;
+            for (index, gained) in gained.iter_mut().enumerate() {
+                *gained += trace::advance(running, worker, batch, index)?;
             }
         } else {
             let mut first = 0;
