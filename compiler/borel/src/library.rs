@@ -6,7 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::Bound;
 use crate::program::Program;
 use borel_driver::loader::{MemoryLoader, dotted};
-use borel_source::FileId;
+use borel_source::{FileId, Name};
 
 /// An algorithm of the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,14 @@ pub(crate) fn inferring(bound: &Bound, library: &Library) -> Result<Bound, Diagn
     let types: Vec<String> = types.map(|ty| type_text(ty, &front.program)).collect();
     let names: Vec<String> = (0..types.len()).map(|i| format!("{MODEL}{i}")).collect();
     let parameters: Vec<String> = names.iter().zip(&types).map(|(name, ty)| format!("{name}: {ty}")).collect();
+    let is_other = |path: &[Name]| path.last().is_some_and(|last| last.as_str() == "methods") && path.len() != 2;
+    if let Some(other) = front.modules.iter().find(|module| is_other(&module.path)) {
+        let message = format!(
+            "the method is in the library's module `infer.methods`, and the program has a module `{}`",
+            dotted(&other.path)
+        );
+        return Err(Diagnostics::message("E0104", message, "give that another name"));
+    }
     let root = front.sources.file(FileId(0));
     let text = format!(
         "{}\nimport infer.methods\nmodel {MODEL}({}) {{ return methods.{} }}\n",

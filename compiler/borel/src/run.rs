@@ -16,6 +16,7 @@ use borel_abi::{ErrorKind, Host, Output, RuntimeError, Value};
 use borel_driver::back::{Executable, Target, Use};
 use borel_driver::stop;
 use borel_inference::{Control, Job, Outcome, Settings};
+use borel_source::FileId;
 use borel_typed::FunctionId;
 use serde_json::json;
 use std::sync::Arc;
@@ -172,7 +173,7 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     let outcome = match found {
         Some(outcome) => outcome,
         None => run_with_progress(inference, bound, &code, &method)
-            .map_err(|error| explained(inference, bound, &method, &code, &error))?,
+            .map_err(|error| explained(inference, (given, bound), &method, &code, &error))?,
     };
     debug_assert!(outcome.partial || outcome.live_objects == 0, "{} objects are left", outcome.live_objects);
     let sampling = if choice.is_some() { start.elapsed() } else { started.elapsed() };
@@ -203,27 +204,42 @@ pub(crate) fn infer(inference: &Inference, bound: &Bound) -> Result<Posterior, E
     Ok(Posterior { inner, choice, stopped, warnings, timings, genealogy: outcome.genealogy })
 }
 
-/// The error of a run of a method. Importance sampling and Metropolis-Hastings weigh whole executions; which observation none of them survives,
-/// SMC knows.
-fn explained(inference: &Inference, bound: &Bound, method: &Method, code: &Code, error: &RuntimeError) -> Error {
-    let program = bound.model.program();
+/// The error of a run of a method on a model, by the model that it runs. Importance sampling and Metropolis-Hastings weigh whole executions; which observation none of them
+/// survives, SMC knows.
+fn explained(
+    inference: &Inference,
+    (model, running): (&Bound, &Bound),
+    method: &Method,
+    code: &Code,
+    error: &RuntimeError,
+) -> Error {
+    let is_hopeless = error.kind == ErrorKind::ZeroWeight;
     let particles = match method {
-        Method::Importance { draws } => Some((*draws).min(Method::PARTICLES)),
-        Method::Mh(_) => Some(Method::PARTICLES),
+        Method::Importance { draws } if is_hopeless => Some((*draws).min(Method::PARTICLES)),
+        Method::Mh(_) if is_hopeless => Some(Method::PARTICLES),
+        // What the library itself says is that nothing is possible.
+        Method::Library(_) if is_hopeless || is_of_library(&code.main, error) => Some(Method::PARTICLES),
         _ => None,
     };
-    if let (ErrorKind::ZeroWeight, Some(particles)) = (&error.kind, particles) {
+    if let Some(particles) = particles {
         let smc = Method::smc(particles);
-        if let Ok(stepwise) = self::code(inference, bound, &smc)
-            && let Err(located) = run_with_progress(inference, bound, &stepwise, &smc)
+        if let Ok(stepwise) = self::code(inference, model, &smc)
+            && let Err(located) = run_with_progress(inference, model, &stepwise, &smc)
             && located.kind == ErrorKind::ZeroWeight
         {
-            return failure(program, &stepwise.main, &located, &inference.interrupt);
+            return failure(model.model.program(), &stepwise.main, &located, &inference.interrupt);
         }
     }
+    let program = running.model.program();
     // Where the density is zero the code that records has found.
     let executable = code.gradient.as_ref().filter(|_| error.kind != ErrorKind::ZeroDensity).unwrap_or(&code.main);
     failure(program, executable, error, &inference.interrupt)
+}
+
+/// Whether a program was stopped by `fail` in a module of the library.
+fn is_of_library(executable: &Executable, error: &RuntimeError) -> bool {
+    let span = error.site.and_then(|site| executable.sites().get(site as usize));
+    matches!(error.kind, ErrorKind::Message(_)) && span.is_some_and(|span| span.file != FileId(0))
 }
 
 /// A figure of a method: counts without a fraction.

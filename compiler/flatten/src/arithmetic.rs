@@ -52,8 +52,8 @@ impl Body<'_, '_> {
         if let Prim::Special(special) = prim {
             return Some(self.runtime(Runtime::Special(special), Ty::Real, args.to_vec()));
         }
-        if let (Prim::Log, Operand::Local(local)) = (prim, args[0])
-            && let Some(exponent) = self.exponents.get(&local)
+        if let (Prim::Log, Some(Operand::Local(local))) = (prim, args.first())
+            && let Some(exponent) = self.exponents.get(local)
         {
             return Some(*exponent);
         }

@@ -14,10 +14,15 @@ use borel_typeck::{ParsedModule, check};
 use borel_typed::Program;
 
 /// The library: name, text, whether every program sees it.
-const LIBRARY: [(&str, &str, bool); 3] = [
+const LIBRARY: [(&str, &str, bool); 8] = [
     ("prelude", include_str!("../../../stdlib/prelude.ppl"), true),
     ("distributions", include_str!("../../../stdlib/distributions.ppl"), true),
     ("process", include_str!("../../../stdlib/process.ppl"), false),
+    ("infer.population", include_str!("../../../stdlib/infer/population.ppl"), false),
+    ("infer.smc", include_str!("../../../stdlib/infer/smc.ppl"), false),
+    ("infer.mcmc", include_str!("../../../stdlib/infer/mcmc.ppl"), false),
+    ("infer.particle", include_str!("../../../stdlib/infer/particle.ppl"), false),
+    ("infer.methods", include_str!("../../../stdlib/infer/methods.ppl"), false),
 ];
 
 struct Marker {
@@ -31,11 +36,14 @@ fn modules(text: &str, sources: &mut SourceMap) -> (Vec<ParsedModule>, FileId, V
     let mut modules = Vec::new();
     let mut diagnostics = Vec::new();
     let mut last = FileId(0);
-    for (name, text, is_prelude) in LIBRARY.into_iter().chain([("test", text, false)]) {
+    let needs = |name: &str| !name.starts_with("infer.") || text.contains("import infer.");
+    let library = LIBRARY.into_iter().filter(|(name, ..)| needs(name));
+    for (name, text, is_prelude) in library.chain([("test", text, false)]) {
         last = sources.add(name, text);
         let (module, found) = borel_syntax::parse(last, text);
         diagnostics.extend(found);
-        let path = if name == "process" { vec![name.into()] } else { Vec::new() };
+        let is_module = name == "process" || name.starts_with("infer.");
+        let path = if is_module { name.split('.').map(Into::into).collect() } else { Vec::new() };
         modules.push(ParsedModule { path, module, is_prelude });
     }
     (modules, last, diagnostics)
