@@ -378,6 +378,27 @@ fn particle_kernels_keep_posteriors() {
     }
 }
 
+/// Executions in which a choice is set stand for the measure where it is so.
+#[test]
+fn constraints_keep_what_they_allow() {
+    let text = |condition: &str| {
+        format!(
+            "fn f() ~> (Bool, Bool) {{
+               let a ~ Bernoulli(0.3)
+               let b ~ Bernoulli(if a {{ 0.9 }} else {{ 0.4 }})
+               {condition}
+               observe 1 ~ Binomial(2, if a == b {{ 0.3 }} else {{ 0.8 }})
+               (a, b)
+             }}
+             model m() {{ return f() }}"
+        )
+    };
+    let found = of(&whole(&text(""), &of_population("mcmc.constrained(f, 2, \"b\", [1])")), "law", Search::default());
+    let own = of(&whole(&text("condition(b)"), ""), "m", Search::default());
+    let defect = difference(&own.expect("a measure"), &found.expect("a measure"));
+    assert!(defect < ROUNDING, "the measure differs by {defect}");
+}
+
 /// The alive filter may try for ever: what is less probable than exp(-30) is left out.
 #[test]
 fn the_alive_filter_keeps_measures() {

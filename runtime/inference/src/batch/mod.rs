@@ -27,7 +27,6 @@ use borel_abi::stream::Stream;
 use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker};
 use std::sync::Arc;
 
-/// Words of a particle, as in [`crate::particles`].
 use crate::particles::{LOG_WEIGHT, MEMS, STATE};
 
 /// What was not kept cannot be asked for.
