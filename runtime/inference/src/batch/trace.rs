@@ -161,6 +161,13 @@ unsafe fn one_again(
         let followed = batch::followed(trace);
         object::retain(followed);
         *new.trace(index) = worker.new_trace(followed).map_err(RuntimeError::new)?;
+        if is_outside(&choices, other) {
+            new.particle(index).fill(0);
+            new.particle(index)[STATE] = IMPOSSIBLE;
+            *new.log_weight(index) = f64::NEG_INFINITY.to_bits();
+            *new.time(index) = *old.time(index);
+            return Ok(f64::NEG_INFINITY);
+        }
         begin(new.particle(index), start, &running.machine, memory);
         worker.replay().look_up_in(kept.into_iter(), 0);
         let time = *old.time(index);
@@ -177,6 +184,14 @@ unsafe fn one_again(
         let ratio = f64::from_bits(*new.log_weight(index)) - f64::from_bits(*old.log_weight(index)) + difference;
         Ok(if ratio.is_nan() { f64::NEG_INFINITY } else { ratio })
     }
+}
+
+/// Whether the one choice that is set gets a value outside of its support, which is what it was, since nothing before it changes. Such an execution is not begun: where it came to
+/// its end at that choice, what it had would be left to the heap.
+fn is_outside(choices: &[Named], other: &Other<'_>) -> bool {
+    let Other::Set([number], [value]) = other else { return false };
+    let choice = usize::try_from(*number).ok().and_then(|at| choices.get(at));
+    choice.is_some_and(|named| *value < named.label.lower || *value > named.label.upper)
 }
 
 /// The choices that the new execution looks its own up among.
