@@ -64,7 +64,7 @@ pub fn inference(words: &[String]) -> Result<(Option<String>, Inference), String
             Some((key, value)) => settings.push((key, value)),
             None if Method::from_name(word).is_some() => method = Method::from_name(word),
             None if model.is_none() => model = Some(word.clone()),
-            None => return Err(format!("`{word}` is no method; methods are enumerate, importance and smc")),
+            None => return Err(format!("`{word}` is no method; methods are {}", Method::NAMES.join(", "))),
         }
     }
     let mut inference = match method.or_else(|| implied(&settings)) {
@@ -103,6 +103,10 @@ fn set(mut inference: Inference, key: &str, value: &str) -> Result<Inference, St
         ("resampling", Some(Method::Smc { resampling, .. })) => {
             Resampling::from_name(value).ok_or_else(wrong).map(|value| *resampling = value)
         }
+        ("particles", Some(Method::Library(library))) => count().map(|value| library.particles = value),
+        ("draws", Some(Method::Library(library))) => count().map(|value| library.draws = value),
+        ("warmup", Some(Method::Library(library))) => count().map(|value| library.warmup = value),
+        ("chains", Some(Method::Library(library))) => count().map(|value| library.chains = value),
         ("draws", Some(Method::Importance { draws })) => count().map(|value| *draws = value),
         ("mass", Some(Method::Enumerate { mass })) => number().map(|value| *mass = value),
         _ => Err(format!("`{key}` is no setting of this method")),
@@ -131,6 +135,10 @@ mod tests {
         assert_eq!(model.as_deref(), Some("m"));
         assert!(matches!(inference.method(), Some(Method::Smc { particles: 50, .. })));
         assert!(super::inference(&words("m smc draws=50")).is_err());
+        let (_, inference) = super::inference(&words("m pmmh particles=50 draws=20")).unwrap();
+        assert!(
+            matches!(inference.method(), Some(Method::Library(library)) if library.particles == 50 && library.draws == 20)
+        );
         assert!(super::inference(&words("m smc particles=0")).is_err());
     }
 }
