@@ -107,6 +107,17 @@ fn a_module_of_that_name_is_refused() {
     assert!(error.is_some_and(|error| error.to_string().contains("give that another name")));
 }
 
+/// Also modules in which there is nothing.
+#[test]
+fn models_keep_their_modules() {
+    let loader = MemoryLoader::new().with("empty", "// nothing yet\n").with("one", "fn one() -> Int => 1\n");
+    let text = "import empty\nimport one\nmodel m() {\n  let x ~ Normal(one.one(), 1)\n  return x\n}";
+    let program = Program::compile_with("m.ppl", text, &loader).expect("a program");
+    let bound = program.sole_model().and_then(|model| model.bind(&Data::new())).expect("a model");
+    let library = Library { draws: 10, warmup: 1, chains: 1, ..Library::new(Algorithm::Gibbs) };
+    assert!(Inference::new(Method::Library(library)).run(&bound).is_ok());
+}
+
 /// Chains that are stopped give what they have.
 #[test]
 fn stopped_chains_keep_their_draws() {

@@ -110,10 +110,10 @@ pub(crate) fn inferring(bound: &Bound, library: &Library) -> Result<Bound, Diagn
         library.call(&format!("fn() => {}({})", bound.model.name(), names.join(", ")))
     );
     let inferring = program.continued(text, |text| {
-        let modules = front.modules.iter().filter(|module| !module.path.is_empty());
-        let loader = modules.fold(MemoryLoader::new(), |loader, module| {
-            let file = module.module.items.first().map(|item| front.sources.file(item.span.file));
-            file.map_or(loader.clone(), |file| loader.with(&dotted(&module.path), &file.text))
+        // Modules and files are in the same order.
+        let modules = (0..).zip(&front.modules).filter(|(_, module)| !module.path.is_empty());
+        let loader = modules.fold(MemoryLoader::new(), |loader, (file, module)| {
+            loader.with(&dotted(&module.path), &front.sources.file(FileId(file)).text)
         });
         Program::compile_with(&root.name, text, &loader)
     })?;
