@@ -201,17 +201,14 @@ unsafe extern "C" fn borel_batch_numbers(ctx: *mut Ctx, site: i64, batch: *mut u
 }
 
 /// The Ints of one of the arrays of an array, or an error if there are not as many arrays as executions.
-unsafe fn row<'a>(arrays: *const u64, index: usize) -> Option<&'a [u64]> {
-    // SAFETY: a live array of live arrays of one-word elements.
-    unsafe { words(arrays).get(index).map(|array| words(*array as *const u64)) }
-}
-
 unsafe fn ints<'a>(arrays: *const u64, index: usize, count: usize) -> Result<&'a [i64], ErrorKind> {
     // SAFETY: a live `[[Int]]`.
     unsafe {
-        let given = words(arrays).len();
-        let differ = ErrorKind::Lengths { left: count as i64, right: given as i64 };
-        let row = row(arrays, index).filter(|_| given == count).ok_or(differ)?;
+        let arrays = words(arrays);
+        if arrays.len() != count {
+            return Err(ErrorKind::Lengths { left: count as i64, right: arrays.len() as i64 });
+        }
+        let row = words(arrays[index] as *const u64);
         Ok(std::slice::from_raw_parts(row.as_ptr() as *const i64, row.len()))
     }
 }
@@ -226,7 +223,7 @@ unsafe extern "C" fn borel_revise(ctx: *mut Ctx, site: i64, batch: *mut u64, num
             if given.len() != numbers.len() {
                 return Err(ErrorKind::Lengths { left: numbers.len() as i64, right: given.len() as i64 });
             }
-            Ok(Some(Other::Set(numbers, given)))
+            Ok(Other::Set(numbers, given))
         };
         give(ctx, site, within(ctx, |worker, memory| trace::again(worker, batch, memory, other)))
     }
@@ -236,7 +233,7 @@ unsafe extern "C" fn borel_redraw(ctx: *mut Ctx, site: i64, batch: *mut u64, num
     // SAFETY: called by compiled code with its context, an owned batch and a live `[[Int]]`.
     unsafe {
         let count = *batch.add(1) as usize;
-        let other = |index: usize| Ok(Some(Other::Drawn(ints(numbers, index, count)?)));
+        let other = |index: usize| ints(numbers, index, count).map(Other::Drawn);
         give(ctx, site, within(ctx, |worker, memory| trace::again(worker, batch, memory, other)))
     }
 }

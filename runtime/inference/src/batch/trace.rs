@@ -102,7 +102,7 @@ pub(super) unsafe fn again(
     worker: &mut Worker,
     object: *mut u64,
     memory: (u64, u64),
-    other: impl Fn(usize) -> Result<Option<Other<'static>>, ErrorKind>,
+    other: impl Fn(usize) -> Result<Other<'static>, ErrorKind>,
 ) -> Result<(Batch, Vec<f64>), RuntimeError> {
     // SAFETY: by the contract; the new batch is unique.
     unsafe {
@@ -115,13 +115,11 @@ pub(super) unsafe fn again(
         let mut ratios = vec![0.0; old.count()];
         for (index, ratio) in ratios.iter_mut().enumerate() {
             let other = other(index).map_err(RuntimeError::new)?;
-            *ratio = match other.filter(|other| !other.numbers().is_empty()) {
-                Some(other) => one_again(&running, worker, (old, new), index, memory, &other)?,
-                None => {
-                    copy_one(&running, (old, new), index);
-                    0.0
-                }
-            };
+            if other.numbers().is_empty() {
+                copy_one(&running, (old, new), index);
+            } else {
+                *ratio = one_again(&running, worker, (old, new), index, memory, &other)?;
+            }
         }
         worker.release(object as u64);
         Ok((new, ratios))
