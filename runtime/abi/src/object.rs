@@ -7,6 +7,7 @@
 
 use crate::batch::Batch;
 use crate::layout::{BatchLayout, IMMORTAL, Layout, LayoutKind, Role, Slot};
+use std::sync::Arc;
 
 /// What the heap needs to know of a layout.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub struct LayoutInfo {
     /// What the object represents.
     pub role: Role,
     /// Of a batch, how its particles are arranged. (Its pointer that the heap knows of is the first environment.)
-    pub batch: Option<Box<BatchLayout>>,
+    pub batch: Option<Arc<BatchLayout>>,
 }
 
 /// How the words of an object are arranged.
@@ -51,7 +52,7 @@ impl LayoutInfo {
             LayoutKind::Batch(_) => (Arrangement::Batch, [Slot::Pointer].as_slice()),
         };
         let batch = match &layout.kind {
-            LayoutKind::Batch(batch) => Some(Box::new(batch.clone())),
+            LayoutKind::Batch(batch) => Some(Arc::new(batch.clone())),
             _ => None,
         };
         let pointers = slots.iter().zip(0..).filter(|(slot, _)| **slot == Slot::Pointer).map(|(_, i)| i).collect();

@@ -35,7 +35,7 @@ const UNTRACED: &str = "these executions keep no traces: make them with `spawn_t
 /// A batch at work: its layout, its machine.
 struct Running {
     module: Arc<Module>,
-    layout: BatchLayout,
+    layout: Arc<BatchLayout>,
     layout_id: u32,
     machine: Machine,
 }
@@ -93,9 +93,9 @@ impl Running {
     }
 }
 
-fn info(worker: &Worker, layout: u32) -> Result<&BatchLayout, ErrorKind> {
+fn info(worker: &Worker, layout: u32) -> Result<&Arc<BatchLayout>, ErrorKind> {
     let info: &LayoutInfo = &worker.layouts()[layout as usize];
-    info.batch.as_deref().ok_or(ErrorKind::Unreachable)
+    info.batch.as_ref().ok_or(ErrorKind::Unreachable)
 }
 
 /// A batch that nobody owns yet but the caller, its words 0.
