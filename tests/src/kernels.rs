@@ -2,7 +2,7 @@
 //! matrix of transition probabilities is that of the very code that inference runs.
 
 use borel::Bound;
-use borel::replay::{Choice, Proposal, Replay, SingleSite, Stream, log_acceptance};
+use borel::replay::{Choice, Proposal, Replay, SingleSite, Stream, acceptance};
 use borel_distributions::{Kind, ValueKind};
 use std::collections::HashMap;
 
@@ -131,13 +131,8 @@ pub fn single_site(
                     |replay| replay.propose(chosen.change, &mut stream).map_err(|error| error.to_string()),
                     |replay, way| {
                         total += way.probability;
-                        let log_acceptance = log_acceptance(
-                            way.proposal.log_ratio,
-                            choices.len(),
-                            way.proposal.length,
-                            chosen.log_proposal_ratio,
-                        );
-                        let acceptance = log_acceptance.min(0.0).exp();
+                        let log_ratio = way.proposal.log_ratio + chosen.log_proposal_ratio;
+                        let acceptance = acceptance(log_ratio, choices.len(), way.proposal.length);
                         let to = space.index.get(&state_of(replay.proposed()));
                         assert!(
                             to.is_some() || acceptance == 0.0 || way.probability == 0.0,

@@ -104,7 +104,7 @@ const PROGRAMS: [(&str, &str); 8] = [
 type Law = (&'static str, &'static str);
 
 /// What is done to executions without kernels.
-const TRANSFORMATIONS: [(&str, &str, usize); 11] = [
+const TRANSFORMATIONS: [(&str, &str, usize); 13] = [
     (
         "spawn, finish",
         "population.finished(population.of(spawn_traced(fn() => m(), 2)))",
@@ -119,6 +119,16 @@ const TRANSFORMATIONS: [(&str, &str, usize); 11] = [
         "select, join",
         "population.finished(population.of(select(join(spawn_traced(fn() => m(), 1), spawn_traced(fn() => m(), 1)), [1, 0])))",
         8,
+    ),
+    (
+        "select_joined",
+        "population.finished(population.of(select_joined(spawn_traced(fn() => m(), 1), spawn_traced(fn() => m(), 1), [1, 1])))",
+        8,
+    ),
+    (
+        "hoist",
+        "population.finished(population.hoist(mcmc.on(\"\", mcmc.single_site), population.advanced(population.of(spawn_traced(fn() => m(), 2)))))",
+        2,
     ),
     (
         "resample",
@@ -470,8 +480,8 @@ const FAULTS: [(&str, &str, &str, &str); 8] = [
     (
         "the weight after resampling",
         "infer.population",
-        "log_weights: replicate(n, log_evidence(p)) }",
-        "log_weights: [p.log_weights[k] for k in ancestors] }",
+        "log_weights: replicate(n, log_mean(w)) }",
+        "log_weights: [w.log_largest + log(w.relative[k]) for k in ancestors] }",
     ),
     (
         "the ratio of the numbers of choices",
@@ -482,14 +492,14 @@ const FAULTS: [(&str, &str, &str, &str); 8] = [
     (
         "another execution in the place of the given one",
         "infer.particle",
-        "join(given[min(t, len(given) - 1)], next)",
-        "join(select(next, [0]), next)",
+        "select_joined(own[t], next, chosen)",
+        "select_joined(select(next, [0]), next, chosen)",
     ),
     (
         "an ancestor one too low",
         "infer.particle",
-        "s = select(all, chosen)",
-        "s = select(all, [max(k - 1, 0) for k in chosen])",
+        "select_joined(own[t], next, chosen)",
+        "select_joined(own[t], next, [max(k - 1, 0) for k in chosen])",
     ),
     ("the gain of the given execution", "infer.particle", "[path_gain(given, t)] ++ gained", "[gained[0]] ++ gained"),
     ("the likelihood of what is annealed", "infer.mcmc", "(1 - temperature) * (after[i] - before[i])", "0.0"),

@@ -13,7 +13,6 @@ mod emit;
 mod negations;
 mod nested;
 mod operations;
-mod outline;
 mod regions;
 mod reverse;
 mod rules;
@@ -74,7 +73,7 @@ fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<
     made.iter_mut().for_each(sums::hoist);
     module.frames = frames.get();
     let first = module.functions.len() as u32;
-    module.functions.extend(outline::outline(made, first));
+    module.functions.extend(borel_flow::outline::outermost(made, first));
     Ok(next)
 }
 

@@ -6,7 +6,7 @@
 use crate::activity::{Activity, Instance, Slots};
 use crate::dual::dual;
 use crate::reverse::Pair;
-use crate::{Derivative, Unknown, negations, outline, pairs};
+use crate::{Derivative, Unknown, negations, pairs};
 use borel_flow::runtime::Named;
 use borel_flow::visit::each_statement;
 use borel_flow::{Expr, Function, FunctionId, Local, LocalInfo, Module, Operand, Runtime, Site, Stmt, Ty};
@@ -110,7 +110,7 @@ fn both(module: &mut Module, root: &Instance, slots: &Slots) -> Result<Both, Vec
     made.iter_mut().for_each(negations::sink);
     module.frames = frames.get();
     let first = module.functions.len() as u32;
-    module.functions.extend(outline::outline(made, first));
+    module.functions.extend(borel_flow::outline::outermost(made, first));
     Ok(Both { pair: pairs[root], is_active: activity.instances[root].results[0], slots: activity.slots })
 }
 

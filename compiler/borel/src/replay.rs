@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub use borel_abi::module::Draw;
 pub use borel_abi::replay::{Change, Choice};
 pub use borel_abi::stream::Stream;
-pub use borel_inference::mh::{Move, SingleSite, log_acceptance};
+pub use borel_inference::mh::{Move, SingleSite, acceptance};
 pub use borel_inference::replay::Proposal;
 
 /// Executions of a model with its data on traces: a trace has the choices of an execution by where they are made; others are proposed by

@@ -312,6 +312,8 @@ pub enum Batch {
     Select,
     /// The executions of two batches
     Join,
+    /// Two batches, \[Int\]: copies of the executions with these numbers of both, joined
+    SelectJoined,
     /// Whether all have finished
     IsFinished,
     /// How many there are
@@ -380,6 +382,7 @@ impl Batch {
             Batch::LogWeights => "log_weights",
             Batch::Select => "select",
             Batch::Join => "join",
+            Batch::SelectJoined => "select_joined",
             Batch::IsFinished => "is_finished",
             Batch::Size => "size",
             Batch::Results => "results",

@@ -145,6 +145,10 @@ pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_co
 
 pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {
     let mut flow = uncounted(core, target)?;
+    if target.optimise {
+        borel_flow::outline::quiet(&mut flow);
+        verify("outlining", || borel_flow::verify::verify(&flow));
+    }
     borel_flatten::count::count(&mut flow);
     verify("counting", || borel_flow::verify::verify(&flow));
     Ok(flow)

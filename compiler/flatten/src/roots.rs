@@ -213,6 +213,7 @@ impl Body<'_, '_> {
             Batch::LogWeights => Named::BatchLogWeights,
             Batch::Select => Named::Select,
             Batch::Join => Named::JoinBatches,
+            Batch::SelectJoined => Named::SelectJoined,
             Batch::IsFinished => Named::IsFinished,
             Batch::Size => Named::BatchSize,
             Batch::Results => Named::BatchResults,

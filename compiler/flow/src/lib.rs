@@ -16,6 +16,7 @@
 //!    pointers live across a suspension are owned (except those of [`Function::environment`]).
 
 pub mod liveness;
+pub mod outline;
 pub mod ownership;
 pub mod print;
 pub mod runtime;

@@ -295,6 +295,8 @@ named! {
     Select "borel_select" (Borrowed, Borrowed) -> (Pointer) true;
     /// The executions of two batches
     JoinBatches "borel_join" (Borrowed, Borrowed) -> (Pointer) true;
+    /// Two batches, \[Int\]: copies of the executions with these numbers of both
+    SelectJoined "borel_select_joined" (Borrowed, Borrowed, Borrowed) -> (Pointer) true;
     /// Whether all executions have finished
     IsFinished "borel_is_finished" (Borrowed) -> (Bool) false;
     /// How many executions there are

@@ -348,6 +348,7 @@ fn batch(builtin: Builtin) -> Option<Batch> {
         Builtin::LogWeights => Batch::LogWeights,
         Builtin::Select => Batch::Select,
         Builtin::Join => Batch::Join,
+        Builtin::SelectJoined => Batch::SelectJoined,
         Builtin::IsFinished => Batch::IsFinished,
         Builtin::Size => Batch::Size,
         Builtin::Results => Batch::Results,

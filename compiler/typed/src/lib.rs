@@ -627,6 +627,8 @@ builtins! {
     Select "select" "(Suspended[A], [Int]) -> Suspended[A]";
     /// The executions of two batches, one after the other. Both have traces, or neither has.
     Join "join" "(Suspended[A], Suspended[A]) -> Suspended[A]";
+    /// The same as `select(join(first, second), numbers)`, without the batch in between.
+    SelectJoined "select_joined" "(Suspended[A], Suspended[A], [Int]) -> Suspended[A]";
     /// Whether all executions of a batch have finished.
     IsFinished "is_finished" "Suspended[A] -> Bool";
     /// How many executions a batch has.

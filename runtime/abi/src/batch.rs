@@ -1,7 +1,7 @@
 //! Batches of suspended executions, as objects: what the language calls `Suspended[A]`.
 //!
-//! After the header: how many there are; for each, four words: its environment, its trace (or 0), how often it has advanced
-//! ([`FINISHED`]: it was run to its end) and its log weight; then the particles of the machine, one after the other. Which words of a particle are
+//! After the header: how many there are; for each, four words: its environment, its trace (or 0), of one with a trace how often it has advanced
+//! ([`FINISHED`]: it was run to its end), and its log weight; then the particles of the machine, one after the other. Which words of a particle are
 //! pointers depends on its state.
 //!
 //! A trace is an object of three words: its choices, the pointers among their values (which stand there by their numbers), and the trace that

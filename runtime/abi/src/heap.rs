@@ -22,6 +22,9 @@ const LAST_CHUNK: usize = 4 << 20;
 const BATCH: usize = 4 << 10;
 /// No object is larger.
 const LARGEST: usize = 1 << 46;
+/// How many bytes of freed large objects are kept for the next ones of their sizes: what goes back to the system comes
+/// from there again page by page.
+const KEPT: usize = 64 << 20;
 
 /// How much memory the workers of a run may use together.
 #[derive(Debug)]
@@ -77,7 +80,63 @@ pub(crate) struct Heap {
     carved: [usize; SMALL_CLASSES],
     large: *mut Large,
     large_count: usize,
+    kept: Kept,
     budget: Arc<Budget>,
+}
+
+/// Freed blocks of large objects, those of each class linked by `next`.
+struct Kept {
+    first: Vec<*mut Large>,
+    bytes: usize,
+}
+
+impl Kept {
+    /// Which list blocks for large objects of these bytes are in, which are the capacity of a class.
+    fn class(bytes: usize) -> usize {
+        let log = bytes.ilog2();
+        4 * log as usize + ((bytes >> (log - 2)) & 3)
+    }
+
+    /// A block for an object with this capacity.
+    fn take(&mut self, bytes: usize) -> Option<*mut Large> {
+        let first = self.first.get_mut(Kept::class(bytes)).filter(|first| !first.is_null())?;
+        let block = *first;
+        self.bytes -= bytes + LARGE_HEADER;
+        // SAFETY: blocks in the lists belong to nobody else.
+        *first = unsafe { (*block).next };
+        Some(block)
+    }
+
+    /// Keeps a block, unless there is enough.
+    fn put(&mut self, block: *mut Large, total: usize) -> bool {
+        if self.bytes + total > KEPT {
+            return false;
+        }
+        let class = Kept::class(total - LARGE_HEADER);
+        if self.first.len() <= class {
+            self.first.resize(class + 1, null_mut());
+        }
+        self.bytes += total;
+        // SAFETY: the caller gives the block away.
+        unsafe { (*block).next = std::mem::replace(&mut self.first[class], block) };
+        true
+    }
+
+    /// Gives all blocks back to the system, and says how many bytes that were.
+    fn give_back(&mut self) -> usize {
+        for first in std::mem::take(&mut self.first) {
+            let mut block = first;
+            while !block.is_null() {
+                // SAFETY: blocks in the lists are alive and belong to nobody else.
+                unsafe {
+                    let next = (*block).next;
+                    std::alloc::dealloc(block as *mut u8, chunk_layout((*block).total));
+                    block = next;
+                }
+            }
+        }
+        std::mem::take(&mut self.bytes)
+    }
 }
 
 /// The class of small objects of this many bytes.
@@ -120,6 +179,7 @@ impl Heap {
             carved: [0; SMALL_CLASSES],
             large: null_mut(),
             large_count: 0,
+            kept: Kept { first: Vec::new(), bytes: 0 },
             budget,
         }
     }
@@ -166,7 +226,7 @@ impl Heap {
 
     fn add_chunk(&mut self) -> Result<(), ErrorKind> {
         let bytes = self.next_chunk;
-        self.budget.take(bytes)?;
+        self.take(bytes)?;
         // SAFETY: the size is not zero.
         let chunk = unsafe { std::alloc::alloc(chunk_layout(bytes)) };
         if chunk.is_null() {
@@ -196,14 +256,12 @@ impl Heap {
             return Err(self.exhausted());
         }
         let total = bytes + LARGE_HEADER;
-        self.budget.take(total)?;
-        // SAFETY: the size is not zero; the new block is linked into the list of live ones, which this heap owns.
+        let block = match self.kept.take(bytes) {
+            Some(block) => block,
+            None => self.new_block(total)?,
+        };
+        // SAFETY: the new block is linked into the list of live ones, which this heap owns.
         unsafe {
-            let block = std::alloc::alloc(chunk_layout(total)) as *mut Large;
-            if block.is_null() {
-                self.budget.give_back(total);
-                return Err(self.exhausted());
-            }
             (*block).total = total;
             (*block).previous = null_mut();
             (*block).next = self.large;
@@ -214,6 +272,26 @@ impl Heap {
             self.large_count += 1;
             Ok((block as *mut u8).add(LARGE_HEADER) as *mut u64)
         }
+    }
+
+    #[cold]
+    fn new_block(&mut self, total: usize) -> Result<*mut Large, ErrorKind> {
+        self.take(total)?;
+        // SAFETY: the size is not zero.
+        let block = unsafe { std::alloc::alloc(chunk_layout(total)) } as *mut Large;
+        if block.is_null() {
+            self.budget.give_back(total);
+            return Err(self.exhausted());
+        }
+        Ok(block)
+    }
+
+    /// Takes bytes from the budget; what is kept goes before the budget is found to be too small.
+    fn take(&mut self, bytes: usize) -> Result<(), ErrorKind> {
+        self.budget.take(bytes).or_else(|_| {
+            self.budget.give_back(self.kept.give_back());
+            self.budget.take(bytes)
+        })
     }
 
     /// Takes back the memory of an object that had this many bytes.
@@ -251,10 +329,12 @@ impl Heap {
             if !(*block).next.is_null() {
                 (*(*block).next).previous = (*block).previous;
             }
-            std::alloc::dealloc(block as *mut u8, chunk_layout(total));
+            self.large_count -= 1;
+            if !self.kept.put(block, total) {
+                std::alloc::dealloc(block as *mut u8, chunk_layout(total));
+                self.budget.give_back(total);
+            }
         }
-        self.large_count -= 1;
-        self.budget.give_back(total);
     }
 }
 
@@ -266,7 +346,7 @@ impl Heap {
         carved + self.large_count - free
     }
 
-    /// Bytes taken from the system.
+    /// Bytes taken from the system, but for those kept for the next large objects.
     pub(crate) fn reserved(&self) -> usize {
         let mut bytes: usize = self.chunks.iter().map(|(_, bytes)| bytes).sum();
         let mut block = self.large;
@@ -294,6 +374,7 @@ fn chain_length(mut cell: *mut u64) -> usize {
 
 impl Drop for Heap {
     fn drop(&mut self) {
+        self.budget.give_back(self.kept.give_back());
         // SAFETY: these are all the blocks that the heap has allocated and not given back, with their sizes.
         unsafe {
             while !self.large.is_null() {

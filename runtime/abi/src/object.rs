@@ -214,6 +214,16 @@ pub unsafe fn reals<'a>(array: *const u64) -> &'a [f64] {
     unsafe { std::slice::from_raw_parts(array.add(2) as *const f64, word(array, 0) as usize) }
 }
 
+/// The elements of a `[Real]`, to be written.
+///
+/// # Safety
+/// As [`reals`], and nobody else uses the array meanwhile.
+#[inline]
+pub unsafe fn reals_mut<'a>(array: *mut u64) -> &'a mut [f64] {
+    // SAFETY: by the contract.
+    unsafe { std::slice::from_raw_parts_mut(array.add(2) as *mut f64, word(array, 0) as usize) }
+}
+
 /// The words of the elements of an array of one-word elements.
 ///
 /// # Safety

@@ -280,16 +280,22 @@ impl Worker {
 
     /// A new array, its words 0.
     pub fn allocate_array(&mut self, layout: u32, length: usize) -> Result<*mut u64, ErrorKind> {
+        let array = self.reserve_array(layout, length)?;
+        let words = self.layouts[layout as usize].stride * length;
+        // SAFETY: room for these words.
+        unsafe { std::ptr::write_bytes(array.add(2), 0, words) };
+        Ok(array)
+    }
+
+    /// A new array, its words undefined: they are written before anything else can see them.
+    pub fn reserve_array(&mut self, layout: u32, length: usize) -> Result<*mut u64, ErrorKind> {
         let words = self.layouts[layout as usize].stride.checked_mul(length).filter(|words| *words < 1 << 43);
         let Some(words) = words else {
             return Err(self.heap.exhausted());
         };
         let array = self.allocate(layout, 16 + 8 * words)?;
-        // SAFETY: room for the length and these words.
-        unsafe {
-            *array.add(1) = length as u64;
-            std::ptr::write_bytes(array.add(2), 0, words);
-        }
+        // SAFETY: room for the length.
+        unsafe { *array.add(1) = length as u64 };
         Ok(array)
     }
 
@@ -385,7 +391,7 @@ impl Worker {
                 let child = drop_reference(environment);
                 self.descend(child, waiting);
             }
-            for index in 0..batch.count() {
+            for index in 0..if layout.is_traced { batch.count() } else { 0 } {
                 let child = drop_reference(*batch.trace(index));
                 self.descend(child, waiting);
             }

@@ -123,6 +123,26 @@ fn memory_is_limited() {
     assert_eq!(budget.used(), 0);
 }
 
+#[test]
+fn freed_large_objects_are_the_next_ones() {
+    let mut worker = Worker::new(module(), Host::new(8_000_000, Box::new(|_| {})), 1);
+    let budget = worker.host().budget.clone();
+    let first = worker.reserve_array(builtin::INTS.0, 100_000).expect("memory");
+    let used = budget.used();
+    unsafe { worker.release(first as u64) };
+    assert_eq!((worker.live_objects(), budget.used()), (0, used));
+    // Of the same class of sizes.
+    let second = worker.reserve_array(builtin::INTS.0, 99_000).expect("memory");
+    assert_eq!((second, worker.live_objects(), budget.used()), (first, 1, used));
+    unsafe { worker.release(second as u64) };
+    // What is kept makes room for what does not fit beside it.
+    let large = worker.reserve_array(builtin::INTS.0, 900_000).expect("memory");
+    assert_eq!(worker.live_objects(), 1);
+    unsafe { worker.release(large as u64) };
+    drop(worker);
+    assert_eq!(budget.used(), 0);
+}
+
 /// Stands for compiled code: recursion that ends in an error.
 unsafe extern "C" fn fails_below(ctx: *mut Ctx, depth: i64) -> i64 {
     if depth == 0 {

@@ -259,8 +259,8 @@ impl SingleSite {
         let choice = replay.choices()[index];
         let chosen = self.choose(index, choice, stream);
         let proposal = replay.propose(chosen.change, stream)?;
-        let log_acceptance = log_acceptance(proposal.log_ratio, count, proposal.length, chosen.log_proposal_ratio);
-        let is_accepted = log_acceptance >= 0.0 || stream.uniform() < log_acceptance.exp();
+        let acceptance = acceptance(proposal.log_ratio + chosen.log_proposal_ratio, count, proposal.length);
+        let is_accepted = acceptance >= 1.0 || stream.uniform() < acceptance;
         if is_accepted {
             let same = |after: &Choice| (after.address, after.word) == (choice.address, choice.word);
             let is_same = proposal.keeps_structure && same(&replay.proposed()[index]);
@@ -272,7 +272,7 @@ impl SingleSite {
         self.proposals += 1;
         self.accepted += u64::from(is_accepted);
         if self.adapts && chosen.is_walk {
-            self.walks[choice.draw as usize].adapt(log_acceptance.min(0.0).exp());
+            self.walks[choice.draw as usize].adapt(acceptance);
         }
         Ok(())
     }
@@ -313,12 +313,15 @@ impl SingleSite {
     }
 }
 
-/// The log of the acceptance probability but for the minimum with 1, of a proposal from `count` to `length` choices.
-pub fn log_acceptance(log_ratio: f64, count: usize, length: usize, log_proposal_ratio: f64) -> f64 {
+/// The probability that a proposal from `count` to `length` choices is accepted, from the log of the ratio of the densities times that of the
+/// proposals.
+#[inline]
+pub fn acceptance(log_ratio: f64, count: usize, length: usize) -> f64 {
     let same = count == length || mutation::is_active(Mutation::LengthRatio);
-    let lengths = if same { 0.0 } else { (count as f64 / length as f64).ln() };
-    let found = log_ratio + log_proposal_ratio + lengths;
-    if found.is_nan() { f64::NEG_INFINITY } else { found }
+    let lengths = if same { 1.0 } else { count as f64 / length as f64 };
+    // Often there is nothing to observe, or what is observed does not change.
+    let ratio = if log_ratio == 0.0 { lengths } else { log_ratio.exp() * lengths };
+    if ratio.is_nan() { 0.0 } else { ratio.min(1.0) }
 }
 
 impl Walk {

@@ -153,6 +153,22 @@ impl Body<'_> {
         self.builder.seal_block(join);
     }
 
+    /// An array or matrix, or a copy of it if others have it too.
+    pub(super) fn unique(&mut self, array: Value) -> Value {
+        let (shared, join) = (self.cold_block(), self.builder.create_block());
+        let unique = self.builder.append_block_param(join, types::I64);
+        let count = self.count(array);
+        let is_unique = self.builder.ins().icmp_imm_s(IntCC::Equal, count, 1);
+        self.builder.ins().brif(is_unique, join, &[array.into()], shared, &[]);
+        self.builder.switch_to_block(shared);
+        self.builder.seal_block(shared);
+        let copy = self.call_runtime("borel_unique", &[Ty::Pointer], &[Ty::Pointer], &[array])[0];
+        self.builder.ins().jump(join, &[copy.into()]);
+        self.builder.switch_to_block(join);
+        self.builder.seal_block(join);
+        unique
+    }
+
     /// Takes an object of a known layout apart: the last reference moves what is in its slots to the locals and gives its
     /// memory to the token, or back.
     pub(super) fn take(&mut self, token: Option<Local>, operand: Operand, layout: LayoutId, moved: &[(u32, Operand)]) {

@@ -67,6 +67,11 @@ impl Body<'_> {
 
     /// Any other runtime function.
     fn named(&mut self, results: &[Local], named: Named, operands: &[Operand], site: Site) {
+        if let (Named::Unique, [result], [array]) = (named, results, operands) {
+            let array = self.operand(*array);
+            let unique = self.unique(array);
+            return self.assign(*result, unique);
+        }
         let signature = named.signature();
         let mut passed = Arguments::default();
         if signature.site {

@@ -32,8 +32,12 @@ unsafe extern "C" fn borel_free_cell(ctx: *mut Ctx, object: *mut u64, class: i64
 unsafe extern "C" fn borel_new_array(ctx: *mut Ctx, layout: i64, length: i64, site: i64) -> *mut u64 {
     // SAFETY: called by compiled code with its context.
     unsafe {
+        let worker = Worker::of(ctx);
+        // Only pointers have to be something before they are written.
+        let owns_pointers = !worker.layouts[layout as usize].pointers.is_empty();
         let array = match usize::try_from(length) {
-            Ok(length) => Worker::of(ctx).allocate_array(layout as u32, length),
+            Ok(length) if owns_pointers => worker.allocate_array(layout as u32, length),
+            Ok(length) => worker.reserve_array(layout as u32, length),
             Err(_) => Err(ErrorKind::Negative(length)),
         };
         or_raise(ctx, site, array)

@@ -17,6 +17,7 @@ pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
         ("borel_finish", borel_finish as *const u8),
         ("borel_select", borel_select as *const u8),
         ("borel_join", borel_join as *const u8),
+        ("borel_select_joined", borel_select_joined as *const u8),
         ("borel_is_finished", borel_is_finished as *const u8),
         ("borel_batch_size", borel_batch_size as *const u8),
         ("borel_batch_results", borel_batch_results as *const u8),
@@ -33,16 +34,13 @@ pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
 }
 
 /// Leaves a batch and what was computed for it in the results, or raises.
-unsafe fn give(ctx: *mut Ctx, site: i64, result: Result<(Batch, Vec<f64>), RuntimeError>) {
+unsafe fn give(ctx: *mut Ctx, site: i64, result: Result<(Batch, *mut u64), RuntimeError>) {
     // SAFETY: the context is that of a worker; what is owned here has been dropped when this raises.
     unsafe {
-        let worker = Worker::of(ctx);
-        let given = result.and_then(|(batch, numbers)| {
-            let array = new_reals(worker, &numbers).map_err(RuntimeError::new)?;
-            Ok([batch.object() as u64, array])
-        });
-        match given {
-            Ok(words) => (&mut (*ctx).results)[..2].copy_from_slice(&words),
+        match result {
+            Ok((batch, numbers)) => {
+                (&mut (*ctx).results)[..2].copy_from_slice(&[batch.object() as u64, numbers as u64])
+            }
             Err(error) => {
                 let site = error.site.map_or(site, i64::from);
                 raise(ctx, site, error.kind)
@@ -107,10 +105,29 @@ unsafe extern "C" fn borel_finish(ctx: *mut Ctx, site: i64, batch: *mut u64) {
 
 unsafe extern "C" fn borel_select(ctx: *mut Ctx, site: i64, batch: *mut u64, numbers: *const u64) -> u64 {
     // SAFETY: called by compiled code with its context, a live batch and a live `[Int]`.
+    unsafe { or_raise(ctx, site, super::select(Worker::of(ctx), [batch], int_slice(numbers))) }
+}
+
+unsafe extern "C" fn borel_select_joined(
+    ctx: *mut Ctx,
+    site: i64,
+    first: *mut u64,
+    second: *mut u64,
+    numbers: *const u64,
+) -> u64 {
+    // SAFETY: called by compiled code with its context, live batches and a live `[Int]`.
+    unsafe { or_raise(ctx, site, super::select(Worker::of(ctx), [first, second], int_slice(numbers))) }
+}
+
+/// The elements of an `[Int]`.
+///
+/// # Safety
+/// The array is live.
+unsafe fn int_slice<'a>(array: *const u64) -> &'a [i64] {
+    // SAFETY: by the contract.
     unsafe {
-        let numbers = words(numbers);
-        let numbers = std::slice::from_raw_parts(numbers.as_ptr() as *const i64, numbers.len());
-        or_raise(ctx, site, super::select(Worker::of(ctx), batch, numbers))
+        let words = words(array);
+        std::slice::from_raw_parts(words.as_ptr() as *const i64, words.len())
     }
 }
 
@@ -208,8 +225,7 @@ unsafe fn ints<'a>(arrays: *const u64, index: usize, count: usize) -> Result<&'a
         if arrays.len() != count {
             return Err(ErrorKind::Lengths { left: count as i64, right: arrays.len() as i64 });
         }
-        let row = words(arrays[index] as *const u64);
-        Ok(std::slice::from_raw_parts(row.as_ptr() as *const i64, row.len()))
+        Ok(int_slice(arrays[index] as *const u64))
     }
 }
 

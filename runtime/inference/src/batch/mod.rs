@@ -19,9 +19,9 @@ pub(crate) use entry::symbols;
 use crate::compiled::is_impossible;
 use crate::entry::Suspended;
 use borel_abi::batch::{Batch, FINISHED, IMPOSSIBLE, PREFIX};
-use borel_abi::layout::{BatchLayout, LayoutId};
+use borel_abi::layout::{BatchLayout, LayoutId, builtin};
 use borel_abi::module::{DONE, MEMO, Machine, Module, Root};
-use borel_abi::object::{self, LayoutInfo};
+use borel_abi::object::{self, LayoutInfo, reals_mut};
 use borel_abi::replay::Replay;
 use borel_abi::stream::Stream;
 use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker};
@@ -73,23 +73,32 @@ impl Running {
     ///
     /// # Safety
     /// The batch is unique.
+    #[inline]
     unsafe fn settle(&self, worker: &mut Worker, batch: Batch, index: usize, leaks: bool) -> f64 {
         // SAFETY: by the contract.
         unsafe {
             let words = batch.particle(index);
             let gained = f64::from_bits(std::mem::replace(&mut words[LOG_WEIGHT], 0));
-            let gained = if gained.is_nan() { f64::NEG_INFINITY } else { gained };
-            if gained == f64::NEG_INFINITY {
-                if !leaks {
-                    self.layout.pointers(words[STATE]).iter().for_each(|at| worker.release(words[*at as usize]));
-                }
-                words.fill(0);
-                words[STATE] = IMPOSSIBLE;
-            }
             let total = batch.log_weight(index);
-            *total = (f64::from_bits(*total) + gained).to_bits();
-            gained
+            if gained > f64::NEG_INFINITY {
+                *total = (f64::from_bits(*total) + gained).to_bits();
+                return gained;
+            }
+            *total = f64::NEG_INFINITY.to_bits();
+            self.end(worker, words, leaks);
+            f64::NEG_INFINITY
         }
+    }
+
+    /// Ends an execution that has become impossible, or whose weight is no number.
+    #[cold]
+    unsafe fn end(&self, worker: &mut Worker, words: &mut [u64], leaks: bool) {
+        if !leaks {
+            // SAFETY: the particle owns what it refers to.
+            unsafe { self.layout.pointers(words[STATE]).iter().for_each(|at| worker.release(words[*at as usize])) };
+        }
+        words.fill(0);
+        words[STATE] = IMPOSSIBLE;
     }
 }
 
@@ -221,18 +230,21 @@ unsafe fn within<T>(
     }
 }
 
-/// Each execution to its next score, or to its end.
+/// How many executions run before what they have gained is looked at, while it is at hand.
+const CHUNK: usize = 256;
+
+/// Each execution to its next score, or to its end; and what they gain, as an array.
 ///
 /// # Safety
 /// The object is a live batch that the caller owns.
-unsafe fn advance(worker: &mut Worker, object: *mut u64) -> Result<(Batch, Vec<f64>), RuntimeError> {
+unsafe fn advance(worker: &mut Worker, object: *mut u64) -> Result<(Batch, *mut u64), RuntimeError> {
     // SAFETY: by the contract, and the batch is unique from here on.
     unsafe {
         let batch = unique(worker, object).map_err(RuntimeError::new)?;
         let running = Running::of(worker, batch.object()).map_err(RuntimeError::new)?;
-        let mut gained = vec![0.0; batch.count()];
-        advance_once(&running, worker, batch, &mut gained)?;
-        Ok((batch, gained))
+        let array = worker.allocate_array(builtin::REALS.0, batch.count()).map_err(RuntimeError::new)?;
+        advance_once(&running, worker, batch, reals_mut(array))?;
+        Ok((batch, array))
     }
 }
 
@@ -245,34 +257,25 @@ unsafe fn advance_once(
 ) -> Result<(), RuntimeError> {
     // SAFETY: the batch is unique.
     unsafe {
-        if running.layout.is_traced {
-            for (index, gained) in gained.iter_mut().enumerate() {
-                *gained += trace::advance(running, worker, batch, index)?;
-            }
-        } else {
-            let mut first = 0;
-            while first < batch.count() {
-                let environment = *batch.environment(first);
-                let same = (first..batch.count()).take_while(|index| *batch.environment(*index) == environment).count();
-                running.run(worker, batch, first, same)?;
-                first += same;
-            }
-            for (index, gained) in gained.iter_mut().enumerate() {
-                let gain = f64::from_bits(batch.particle(index)[LOG_WEIGHT]);
-                if gain > f64::NEG_INFINITY {
-                    // The usual case, without a call.
-                    batch.particle(index)[LOG_WEIGHT] = 0;
-                    *gained += gain;
-                    let total = batch.log_weight(index);
-                    *total = (f64::from_bits(*total) + gain).to_bits();
-                } else {
+        let mut first = 0;
+        while first < batch.count() {
+            let environment = *batch.environment(first);
+            let mut end = first + 1;
+            if running.layout.is_traced {
+                gained[first] += trace::advance(running, worker, batch, first)?;
+                let time = batch.time(first);
+                *time = (*time + 1).min(FINISHED);
+            } else {
+                let limit = batch.count().min(first + CHUNK);
+                while end < limit && *batch.environment(end) == environment {
+                    end += 1;
+                }
+                running.run(worker, batch, first, end - first)?;
+                for (index, gained) in (first..end).zip(&mut gained[first..]) {
                     *gained += running.settle(worker, batch, index, false);
                 }
             }
-        }
-        for index in 0..batch.count() {
-            let time = batch.time(index);
-            *time = (*time + 1).min(FINISHED);
+            first = end;
         }
         Ok(())
     }
@@ -282,19 +285,19 @@ unsafe fn advance_once(
 ///
 /// # Safety
 /// As [`advance`].
-unsafe fn finish(worker: &mut Worker, object: *mut u64) -> Result<(Batch, Vec<f64>), RuntimeError> {
+unsafe fn finish(worker: &mut Worker, object: *mut u64) -> Result<(Batch, *mut u64), RuntimeError> {
     // SAFETY: by the contract, and the batch is unique from here on.
     unsafe {
         let batch = unique(worker, object).map_err(RuntimeError::new)?;
         let running = Running::of(worker, batch.object()).map_err(RuntimeError::new)?;
-        let mut gained = vec![0.0; batch.count()];
+        let array = worker.allocate_array(builtin::REALS.0, batch.count()).map_err(RuntimeError::new)?;
         while !are_finished(batch) {
-            advance_once(&running, worker, batch, &mut gained)?;
+            advance_once(&running, worker, batch, reals_mut(array))?;
         }
         for index in 0..batch.count() {
             *batch.time(index) = FINISHED;
         }
-        Ok((batch, gained))
+        Ok((batch, array))
     }
 }
 
@@ -323,9 +326,11 @@ unsafe fn retain_all(batch: Batch, layout: &BatchLayout) {
                 (environment, times) = (*batch.environment(index), 0);
             }
             times += 1;
-            object::retain(*batch.trace(index));
         }
         object::retain_times(environment, times);
+        if layout.is_traced {
+            (0..batch.count()).for_each(|index| object::retain(*batch.trace(index)));
+        }
         if layout.owns_pointers() {
             for index in 0..batch.count() {
                 let words = batch.particle(index);
@@ -335,26 +340,61 @@ unsafe fn retain_all(batch: Batch, layout: &BatchLayout) {
     }
 }
 
-/// Copies of the executions with these numbers.
+/// The batches, which are of one kind, and how many executions those before each have.
 ///
 /// # Safety
-/// The batch is live.
-unsafe fn select(worker: &mut Worker, object: *mut u64, numbers: &[i64]) -> Result<u64, ErrorKind> {
+/// They are live.
+unsafe fn in_a_row<const N: usize>(
+    worker: &Worker,
+    objects: [*mut u64; N],
+) -> Result<([(Batch, usize); N], usize), ErrorKind> {
+    // SAFETY: by the contract.
+    unsafe {
+        let layout = object::layout_of(objects[0]);
+        if objects.iter().any(|object| object::layout_of(*object) != layout) {
+            return Err(ErrorKind::Message("executions with traces are joined to others without".into()));
+        }
+        let info = info(worker, layout)?;
+        let mut before = 0;
+        let batches = objects.map(|object| {
+            let batch = Batch::of(object, info);
+            let first = before;
+            before += batch.count();
+            (batch, first)
+        });
+        Ok((batches, before))
+    }
+}
+
+/// Copies of the executions with these numbers, which are counted through the batches.
+///
+/// # Safety
+/// The batches are live.
+unsafe fn select<const N: usize>(
+    worker: &mut Worker,
+    objects: [*mut u64; N],
+    numbers: &[i64],
+) -> Result<u64, ErrorKind> {
     // SAFETY: by the contract; the target is new.
     unsafe {
-        let layout = object::layout_of(object);
-        let batch = Batch::of(object, info(worker, layout)?);
-        let length = batch.count() as i64;
-        if let Some(wrong) = numbers.iter().find(|number| !(0..length).contains(*number)) {
-            return Err(ErrorKind::OutOfBounds { index: *wrong, length });
+        let layout = object::layout_of(objects[0]);
+        let (batches, length) = in_a_row(worker, objects)?;
+        if let Some(wrong) = numbers.iter().find(|number| !(0..length as i64).contains(*number)) {
+            return Err(ErrorKind::OutOfBounds { index: *wrong, length: length as i64 });
         }
+        let find = |number: i64| {
+            let found = batches.iter().rev().find(|(_, first)| *first <= number as usize);
+            let (batch, first) = found.unwrap_or(&batches[0]);
+            (batch, number as usize - first)
+        };
         let target = reserve(worker, layout, numbers.len())?;
         for (index, number) in numbers.iter().enumerate() {
-            let number = *number as usize;
-            std::ptr::copy_nonoverlapping(batch.environment(number), target.environment(index), PREFIX);
+            let (batch, at) = find(*number);
+            std::ptr::copy_nonoverlapping(batch.environment(at), target.environment(index), PREFIX);
         }
         for (index, number) in numbers.iter().enumerate() {
-            target.particle(index).copy_from_slice(batch.particle(*number as usize));
+            let (batch, at) = find(*number);
+            target.particle(index).copy_from_slice(batch.particle(at));
         }
         retain_all(target, info(worker, layout)?);
         Ok(target.object() as u64)
@@ -368,19 +408,14 @@ unsafe fn select(worker: &mut Worker, object: *mut u64, numbers: &[i64]) -> Resu
 unsafe fn join(worker: &mut Worker, first: *mut u64, second: *mut u64) -> Result<u64, ErrorKind> {
     // SAFETY: by the contract; the target is new and has room for both.
     unsafe {
-        let (layout, other) = (object::layout_of(first), object::layout_of(second));
-        if layout != other {
-            return Err(ErrorKind::Message("executions with traces are joined to others without".into()));
-        }
+        let layout = object::layout_of(first);
+        let (batches, length) = in_a_row(worker, [first, second])?;
+        let target = reserve(worker, layout, length)?;
         let stride = info(worker, layout)?.stride;
-        let (first, second) = (Batch::of(first, info(worker, layout)?), Batch::of(second, info(worker, layout)?));
-        let target = reserve(worker, layout, first.count() + second.count())?;
-        let mut done = 0;
-        for batch in [first, second].into_iter().filter(|batch| batch.count() > 0) {
-            std::ptr::copy_nonoverlapping(batch.environment(0), target.environment(done), PREFIX * batch.count());
-            let particles = target.particles().add(stride * done);
+        for (batch, first) in batches.into_iter().filter(|(batch, _)| batch.count() > 0) {
+            std::ptr::copy_nonoverlapping(batch.environment(0), target.environment(first), PREFIX * batch.count());
+            let particles = target.particles().add(stride * first);
             std::ptr::copy_nonoverlapping(batch.particles(), particles, stride * batch.count());
-            done += batch.count();
         }
         retain_all(target, info(worker, layout)?);
         Ok(target.object() as u64)

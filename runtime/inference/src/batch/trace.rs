@@ -8,7 +8,8 @@
 
 use super::{Running, UNTRACED, allocate, begin, has_ended, info, makes_impossible, root_of, unique};
 use borel_abi::batch::{self, Batch, IMPOSSIBLE, Named};
-use borel_abi::object;
+use borel_abi::layout::builtin;
+use borel_abi::object::{self, reals_mut};
 use borel_abi::replay::Choice;
 use borel_abi::{ErrorKind, RuntimeError, Worker};
 use borel_distributions::{Kind, ValueKind};
@@ -103,7 +104,7 @@ pub(super) unsafe fn again(
     object: *mut u64,
     memory: (u64, u64),
     other: impl Fn(usize) -> Result<Other<'static>, ErrorKind>,
-) -> Result<(Batch, Vec<f64>), RuntimeError> {
+) -> Result<(Batch, *mut u64), RuntimeError> {
     // SAFETY: by the contract; the new batch is unique.
     unsafe {
         let running = Running::of(worker, object).map_err(RuntimeError::new)?;
@@ -112,8 +113,8 @@ pub(super) unsafe fn again(
         }
         let old = Batch::of(object, &running.layout);
         let new = allocate(worker, running.layout_id, old.count()).map_err(RuntimeError::new)?;
-        let mut ratios = vec![0.0; old.count()];
-        for (index, ratio) in ratios.iter_mut().enumerate() {
+        let array = worker.allocate_array(builtin::REALS.0, old.count()).map_err(RuntimeError::new)?;
+        for (index, ratio) in reals_mut(array).iter_mut().enumerate() {
             let other = other(index).map_err(RuntimeError::new)?;
             if other.numbers().is_empty() {
                 copy_one(&running, (old, new), index);
@@ -122,7 +123,7 @@ pub(super) unsafe fn again(
             }
         }
         worker.release(object as u64);
-        Ok((new, ratios))
+        Ok((new, array))
     }
 }
 

@@ -1,27 +1,59 @@
 //! Loops as functions of their own.
 //!
-//! A gradient has long straight stretches with calls before and after its loops, and sums that the loops add to. A back end that shares its
-//! registers out over a whole function keeps such sums in memory inside the loops, and computes again in each iteration what was computed
-//! before. In a function of its own a loop has the registers to itself, and what comes from outside is a parameter.
+//! A back end that shares its registers out over a whole function keeps what a loop adds to in memory, if calls before or after the loop want the
+//! registers, and computes again in each iteration what was computed before. In a function of its own a loop has the registers to itself, and what
+//! comes from outside is a parameter. So the outermost loops of gradients are moved, which have long straight stretches around them, and of all other code those loops that
+//! call nothing, in functions that otherwise do.
 
-use borel_flow::visit::each_statement;
-use borel_flow::{Block, Expr, Function, FunctionId, Label, Local, Operand, Stmt, Ty, View};
+use crate::runtime::{Named, Runtime};
+use crate::visit::each_statement;
+use crate::{Block, Expr, Function, FunctionId, Label, Local, Module, Operand, Stmt, Ty, View};
 use std::collections::{BTreeSet, HashMap};
 
 /// Moves the outermost loops of functions into new functions, which come after them. `first` is the number of the first function.
-pub fn outline(mut functions: Vec<Function>, first: u32) -> Vec<Function> {
+pub fn outermost(mut functions: Vec<Function>, first: u32) -> Vec<Function> {
     let mut made = Vec::new();
     let next = first + functions.len() as u32;
     for function in &mut functions {
-        let mut liveness = Liveness::default();
-        liveness.before(&function.body, Set::new());
-        let body = std::mem::take(&mut function.body);
-        let mut outlining = Outlining { function, live: liveness.after_loops, next, made: &mut made };
-        let body = outlining.block(body);
-        function.body = body;
+        outline(function, next, &mut made, None);
     }
     functions.extend(made);
     functions
+}
+
+/// Moves the loops that call nothing out of the functions that otherwise do. (Those that may suspend stay whole.)
+pub fn quiet(module: &mut Module) {
+    let mut made = Vec::new();
+    let next = module.functions.len() as u32;
+    for function in module.functions.iter_mut().filter(|function| !function.suspends && !is_quiet(&function.body)) {
+        outline(function, next, &mut made, Some(is_quiet));
+    }
+    module.functions.extend(made);
+}
+
+/// Whether statements call nothing, and leave the context alone.
+fn is_quiet(block: &[Stmt]) -> bool {
+    let mut is_quiet = true;
+    each_statement(block, &mut |stmt| {
+        is_quiet &= match stmt {
+            Stmt::Let(_, expr) => !matches!(expr, Expr::Context(_) | Expr::Point(_) | Expr::Plan(_)),
+            Stmt::Runtime(_, runtime, ..) => matches!(runtime, Runtime::Named(Named::Unique)),
+            Stmt::Store(..) | Stmt::StoreElement(..) | Stmt::If(..) | Stmt::Switch(..) => true,
+            Stmt::Loop(..) | Stmt::Block(..) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::Trap(..) => true,
+            _ => false,
+        }
+    });
+    is_quiet
+}
+
+/// Moves the outermost loops, or the outermost ones that are picked, out of a function. `next` is the number that the first function of `made` will have.
+fn outline(function: &mut Function, next: u32, made: &mut Vec<Function>, pick: Option<fn(&[Stmt]) -> bool>) {
+    let mut liveness = Liveness::default();
+    liveness.before(&function.body, Set::new());
+    let body = std::mem::take(&mut function.body);
+    let mut outlining = Outlining { function, live: liveness.after_loops, next, made, pick };
+    let body = outlining.block(body);
+    function.body = body;
 }
 
 type Set = BTreeSet<Local>;
@@ -31,10 +63,8 @@ type Set = BTreeSet<Local>;
 struct Liveness {
     /// For the labels around: what is live where a break goes, and where a continue goes.
     targets: HashMap<Label, (Set, Set)>,
-    /// How many loops are around.
-    depth: usize,
-    /// After each outermost loop, from the last to the first.
-    after_loops: Vec<Set>,
+    /// After each loop.
+    after_loops: HashMap<Label, Set>,
 }
 
 impl Liveness {
@@ -66,16 +96,12 @@ impl Liveness {
     }
 
     fn before_loop(&mut self, label: Label, body: &Block, after: Set) -> Set {
-        if self.depth == 0 {
-            self.after_loops.push(after.clone());
-        }
-        self.depth += 1;
+        self.after_loops.insert(label, after.clone());
         let mut head = Set::new();
         loop {
             self.targets.insert(label, (after.clone(), head.clone()));
             let live = self.before(body, Set::new());
             if live == head {
-                self.depth -= 1;
                 return head;
             }
             head = live;
@@ -86,10 +112,11 @@ impl Liveness {
 /// A function whose loops are moved out.
 struct Outlining<'a> {
     function: &'a mut Function,
-    /// What is live after each outermost loop that is still to come, the next one last.
-    live: Vec<Set>,
+    /// What is live after each loop.
+    live: HashMap<Label, Set>,
     next: u32,
     made: &'a mut Vec<Function>,
+    pick: Option<fn(&[Stmt]) -> bool>,
 }
 
 impl Outlining<'_> {
@@ -98,26 +125,37 @@ impl Outlining<'_> {
     }
 
     fn statement(&mut self, mut stmt: Stmt) -> Block {
-        if !matches!(stmt, Stmt::Loop(..)) {
+        let label = match &stmt {
+            Stmt::Loop(label, body) if self.pick.is_none_or(|pick| pick(body)) => Some(*label),
+            _ => None,
+        };
+        let Some(label) = label else {
             for inner in stmt.blocks_mut() {
                 let given = std::mem::take(inner);
                 *inner = self.block(given);
             }
             return vec![stmt];
-        }
-        let after = self.live.pop().unwrap_or_default();
+        };
+        let after = self.live.remove(&label).unwrap_or_default();
         let mut assigned = Set::new();
-        let mut stays = false;
+        let (mut stays, mut around, mut left) = (false, Vec::new(), Vec::new());
         each_statement(std::slice::from_ref(&stmt), &mut |stmt| {
             stmt.each_definition(&mut |local| {
                 assigned.insert(local);
             });
-            stays |= matches!(stmt, Stmt::Return(_) | Stmt::Suspend(..));
+            match stmt {
+                Stmt::Return(_) | Stmt::Suspend(..) => stays = true,
+                Stmt::Loop(label, _) | Stmt::Block(label, _) => around.push(*label),
+                Stmt::Break(label) | Stmt::Continue(label) => left.push(*label),
+                _ => {}
+            }
         });
+        stays |= left.iter().any(|label| !around.contains(label));
         let results: Vec<Local> = assigned.intersection(&after).copied().collect();
-        // What is carried from one iteration to the next, or out of the loop, and has a reference count is owned here.
+        // The shadows of a gradient that are carried from one iteration to the next, or out of the loop, are owned here.
         let carried = Liveness::default().before(&vec![stmt.clone()], Set::new());
-        if stays || carried.union(&after).any(|local| assigned.contains(local) && self.is_counted(*local)) {
+        let owns = || carried.union(&after).any(|local| assigned.contains(local) && self.is_counted(*local));
+        if stays || self.pick.is_none() && owns() {
             return vec![stmt];
         }
         self.call(stmt, &results)
