@@ -61,6 +61,13 @@ pub fn differentiate(module: &mut Module, roots: bool) -> Result<(), Vec<Unknown
     Ok(())
 }
 
+/// Adds gradients to the roots that have densities which can be differentiated.
+pub fn differentiate_traces(module: &mut Module) {
+    for index in 0..module.roots.len() {
+        module.roots[index].gradient = module.roots[index].density.and_then(|density| gradient(module, density).ok());
+    }
+}
+
 /// The gradient of a function that takes nothing active; the functions that it calls are added too.
 fn gradient(module: &mut Module, density: FunctionId) -> Result<FunctionId, Vec<Unknown>> {
     let active = vec![false; module.functions[density.0 as usize].params.len()];

@@ -326,6 +326,8 @@ pub enum Batch {
     Names,
     /// A Real for each choice, for each execution
     Numbers(Number),
+    /// A derivative of the log density of everything for each choice, for each execution
+    Gradients,
     /// Batch, \[\[Int\]\], \[\[Real\]\]: each execution again, in which these choices have these values; with the log ratios of the densities
     Revise,
     /// Batch, \[\[Int\]\]: each execution again, in which these choices are drawn again; with the log ratios of the densities
@@ -341,12 +343,19 @@ pub enum Batch {
 impl Program {
     /// Whether executions keep traces that the program can read.
     pub fn keeps_traces(&self) -> bool {
-        fn keeps(block: &Block) -> bool {
-            block.stmts.iter().any(|stmt| {
-                matches!(stmt.op, Op::Batch(Batch::SpawnTraced, _)) || stmt.op.blocks().into_iter().any(keeps)
-            })
+        self.does(Batch::SpawnTraced)
+    }
+
+    /// Whether it does this with batches anywhere.
+    pub fn does(&self, wanted: Batch) -> bool {
+        fn does(block: &Block, wanted: Batch) -> bool {
+            let is_wanted = |op: &Op| matches!(op, Op::Batch(batch, _) if *batch == wanted);
+            block
+                .stmts
+                .iter()
+                .any(|stmt| is_wanted(&stmt.op) || stmt.op.blocks().into_iter().any(|inner| does(inner, wanted)))
         }
-        self.functions.iter().any(|function| keeps(&function.body))
+        self.functions.iter().any(|function| does(&function.body, wanted))
     }
 }
 
@@ -393,6 +402,7 @@ impl Batch {
             Batch::Numbers(Number::Lower) => "lower_bounds",
             Batch::Numbers(Number::Upper) => "upper_bounds",
             Batch::Numbers(Number::Spacing) => "spacings",
+            Batch::Gradients => "gradients",
             Batch::Revise => "revise",
             Batch::Redraw => "redraw",
             Batch::IsStopping => "is_stopping",

@@ -179,6 +179,9 @@ pub(crate) fn uncounted(core: &borel_core::Program, target: &Target) -> Result<b
         };
         unknown.iter().map(|unknown| refused(target, &refusal(unknown))).collect::<Vec<_>>()
     })?;
+    if !target.purpose.is_density() {
+        borel_autodiff::differentiate_traces(&mut flow);
+    }
     verify("differentiation", || borel_flow::verify::verify(&flow));
     Ok(flow)
 }

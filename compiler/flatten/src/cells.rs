@@ -22,6 +22,7 @@ impl Body<'_, '_> {
 
     /// The words of the value of a cell, which is empty then.
     pub fn take(&mut self, cell: &Atom, ty: core::Ty) -> Vec<Operand> {
+        self.forgo_gradient();
         let number = self.word(cell);
         let key = self.boxed("cell", &[Ty::Int], vec![number]);
         let content = self.named(Named::CellTake, vec![key]);

@@ -67,6 +67,7 @@ impl Flattener<'_> {
         let mut body = Body::new(self, instance.view, results, borel_source::Span::default());
         let mem = body.local("mem", Ty::Pointer);
         let args = body.locals_for("argument", &words);
+        body.forgo_gradient();
         body.memoised_call(ty, Operand::Local(mem), &words, operands(&args));
         let params = std::iter::once(mem).chain(args).collect();
         body.finish("mem", params, suspends, Vec::new())

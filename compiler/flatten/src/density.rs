@@ -17,8 +17,46 @@ const HELP: &str = "sum it out (`log_sum_exp` over its values, or `Mixture`), or
 const ARRAY: Operand = Operand::Int(-1);
 
 impl Body<'_, '_> {
+    /// Whether this is the density of a trace: the point has the values of its choices, in order, those that are counted by their bits.
+    pub fn is_of_trace(&self) -> bool {
+        self.view == View::Density && self.flattener.differentiates
+    }
+
+    /// Says that what comes is not differentiated where the density is that of a trace.
+    pub fn forgo_gradient(&mut self) {
+        self.flattener.is_not_differentiable |= self.is_of_trace();
+    }
+
+    /// A choice of a trace.
+    fn read_traced(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        let value = match kind.entry().value {
+            ValueKind::Real | ValueKind::Int | ValueKind::Bool => {
+                let position = self.planned_position();
+                let number = self.read_number(position);
+                match value_type(kind) {
+                    Ty::Real => number,
+                    counted => {
+                        let word = self.unary(Ty::Int, Unary::Bits, number);
+                        self.of_word(word, counted)
+                    }
+                }
+            }
+            ValueKind::RealArray | ValueKind::Matrix => {
+                let (rows, columns) = self.shape_of_values(kind, &parameters);
+                self.constrain(Transform::Reals, rows, columns)
+            }
+            ValueKind::IntArray => return self.refuse_choice("its values are arrays of Ints".into(), Ty::Pointer),
+        };
+        let log_density = self.known_log_density(kind, parameters, vec![value]);
+        self.score(log_density);
+        value
+    }
+
     /// A choice of a distribution of the catalogue.
     pub fn read_choice(&mut self, kind: DistKind, parameters: Vec<Operand>) -> Operand {
+        if self.is_of_trace() {
+            return self.read_traced(kind, parameters);
+        }
         let entry = kind.entry();
         if entry.discreteness != Discreteness::Continuous {
             return self.refuse_choice(

@@ -116,6 +116,9 @@ impl<'a> Body<'_, 'a> {
 
     /// Notes why the code asked for cannot be made, if that is to be said now.
     pub fn refuse(&mut self, reason: String, help: String) {
+        if self.reachable {
+            self.forgo_gradient();
+        }
         if self.flattener.refuses && self.reachable {
             self.flattener.refusals.push(Refusal { span: self.span, reason, help });
         }

@@ -7,7 +7,8 @@ use crate::representation::Representation;
 use crate::{Refusal, Request};
 use borel_core as core;
 use borel_core::{Program, Ty, Type};
-use borel_flow::{Function, FunctionId, Module, Root, Site, View};
+use borel_flow::visit::each_statement;
+use borel_flow::{Function, FunctionId, Module, Root, Site, Stmt, Trap, View};
 use borel_source::{Name, Span};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -93,6 +94,12 @@ pub(crate) struct Flattener<'a> {
     pub draws: Vec<borel_abi::module::Draw>,
     /// Whether choices in traces have their names and supports.
     pub labels: bool,
+    /// Whether traces are differentiated: the density view of their executions reads the choices of a trace.
+    pub differentiates: bool,
+    /// Whether the function that is being made does what that cannot run.
+    pub is_not_differentiable: bool,
+    /// The functions that do.
+    not_differentiable: HashSet<FunctionId>,
     /// The functions of the replay and traced views, which read where they are called from the context.
     pub replaying: HashSet<FunctionId>,
     statics: Vec<String>,
@@ -124,6 +131,9 @@ impl<'a> Flattener<'a> {
             draws: Vec::new(),
             draw_of: HashMap::new(),
             labels: program.keeps_traces(),
+            differentiates: program.does(core::Batch::Gradients) && !request.density,
+            is_not_differentiable: false,
+            not_differentiable: HashSet::new(),
             replaying: HashSet::new(),
             statics: Vec::new(),
             static_of: HashMap::new(),
@@ -152,6 +162,7 @@ impl<'a> Flattener<'a> {
             while let Some((instance, id)) = self.queue.pop_front() {
                 let function = self.make(instance);
                 self.functions[id.0 as usize] = Some(function);
+                self.made(id);
             }
         }
         if !self.refusals.is_empty() {
@@ -161,7 +172,8 @@ impl<'a> Flattener<'a> {
         Ok(self.finish())
     }
 
-    fn finish(self) -> Module {
+    fn finish(mut self) -> Module {
+        self.drop_densities();
         Module {
             layouts: self.representation.layouts,
             shapes: self.representation.shapes,
@@ -176,10 +188,43 @@ impl<'a> Flattener<'a> {
         }
     }
 
+    /// Notes what has been found out about a function that is made now.
+    fn made(&mut self, id: FunctionId) {
+        if std::mem::take(&mut self.is_not_differentiable) {
+            self.not_differentiable.insert(id);
+        }
+    }
+
+    /// Leaves out the densities of traces that come to what they cannot run.
+    fn drop_densities(&mut self) {
+        let mut dropped = std::mem::take(&mut self.not_differentiable);
+        let mut before = usize::MAX;
+        while before != dropped.len() {
+            before = dropped.len();
+            for (id, function) in (0..).map(FunctionId).zip(self.functions.iter().flatten()) {
+                each_statement(&function.body, &mut |stmt| {
+                    if matches!(stmt, Stmt::Call(_, callee, _) if dropped.contains(callee)) {
+                        dropped.insert(id);
+                    }
+                });
+            }
+        }
+        for (_, root) in &mut self.roots {
+            root.density = root.density.filter(|density| !dropped.contains(density));
+        }
+        for id in dropped {
+            if let Some(function) = &mut self.functions[id.0 as usize] {
+                function.body = vec![Stmt::Trap(Trap::Refused, Vec::new(), function.site.unwrap_or(Site(0)))];
+            }
+        }
+    }
+
     /// Adds a function that is no instance.
     pub fn add(&mut self, function: Function) -> FunctionId {
         self.functions.push(Some(function));
-        FunctionId(self.functions.len() as u32 - 1)
+        let id = FunctionId(self.functions.len() as u32 - 1);
+        self.made(id);
+        id
     }
 
     /// The function of an instance, which will be made if it is not yet.

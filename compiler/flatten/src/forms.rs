@@ -276,7 +276,7 @@ impl Body<'_, '_> {
     fn answer_of_functions(&mut self, number: u32, asked: &Asked) {
         let custom = &self.flattener.facts.customs[number as usize];
         let (given, functions) = (custom.given, custom.functions.clone());
-        if asked.query == Query::Draw && self.view == View::Density {
+        if asked.query == Query::Draw && self.view == View::Density && !self.is_of_trace() {
             return self.read_custom(given, &functions, asked);
         }
         let Some(part) = asked.query.part() else {
@@ -464,6 +464,7 @@ impl Body<'_, '_> {
                 let chosen = match self.view {
                     View::Enumerate => self.choice(asked.distribution, Ty::Int),
                     view if view.looks_up() => self.replay_index(weights),
+                    _ if self.is_of_trace() => self.refuse_choice("it is a draw of a posterior".into(), Ty::Int),
                     _ => self.named(Named::SampleIndex, vec![weights]),
                 };
                 let value = self.element(values, chosen, &words);

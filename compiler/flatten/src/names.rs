@@ -12,7 +12,7 @@ use borel_flow::{Operand, Runtime, Stmt, Ty, Unary};
 impl<'a> Body<'_, 'a> {
     /// Whether named choices are recorded.
     pub fn records(&self) -> bool {
-        self.flattener.request.record
+        self.flattener.request.record && !self.is_of_trace()
     }
 
     /// Whether choices in traces have names here.

@@ -267,7 +267,7 @@ impl Body<'_, '_> {
     }
 
     /// A scalar from its word.
-    fn of_word(&mut self, word: Operand, ty: Ty) -> Operand {
+    pub(crate) fn of_word(&mut self, word: Operand, ty: Ty) -> Operand {
         match ty {
             Ty::Real => self.unary(Ty::Real, Unary::FromBits, word),
             Ty::Bool => self.unary(Ty::Bool, Unary::IntToBool, word),

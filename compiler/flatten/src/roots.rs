@@ -204,7 +204,12 @@ impl Body<'_, '_> {
         let named = match batch {
             Batch::Spawn | Batch::SpawnTraced => {
                 let is_traced = batch == Batch::SpawnTraced;
-                self.want(&atoms[0], &[if is_traced { View::Traced } else { View::Step }]);
+                let views: &[View] = match is_traced {
+                    true if self.flattener.differentiates => &[View::Traced, View::Density],
+                    true => &[View::Traced],
+                    false => &[View::Step],
+                };
+                self.want(&atoms[0], views);
                 args.push(Operand::Bool(is_traced));
                 Named::Spawn
             }
@@ -223,6 +228,7 @@ impl Body<'_, '_> {
                 args.push(Operand::Int(number as i64));
                 Named::BatchNumbers
             }
+            Batch::Gradients => Named::BatchGradients,
             Batch::Revise => Named::Revise,
             Batch::Redraw => Named::Redraw,
             Batch::IsStopping => Named::IsStopping,

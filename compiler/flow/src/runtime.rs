@@ -307,6 +307,8 @@ named! {
     BatchChoices "borel_batch_choices" (Borrowed, Borrowed) -> (Pointer) true;
     /// The names of choices
     BatchNames "borel_batch_names" (Borrowed) -> (Pointer) true;
+    /// The derivatives of log densities with respect to choices
+    BatchGradients "borel_batch_gradients" (Borrowed) -> (Pointer) true;
     /// What is known of choices, by the number of `borel_core::Number`
     BatchNumbers "borel_batch_numbers" (Borrowed, Int) -> (Pointer) true;
     /// Executions to their ends: the batch, and the log weights gained

@@ -356,6 +356,7 @@ fn batch(builtin: Builtin) -> Option<Batch> {
         Builtin::Names => Batch::Names,
         Builtin::Values => Batch::Numbers(Number::Value),
         Builtin::LogDensities => Batch::Numbers(Number::LogDensity),
+        Builtin::Gradients => Batch::Gradients,
         Builtin::LowerBounds => Batch::Numbers(Number::Lower),
         Builtin::UpperBounds => Batch::Numbers(Number::Upper),
         Builtin::Spacings => Batch::Numbers(Number::Spacing),

@@ -643,6 +643,9 @@ builtins! {
     Values "values" "Suspended[A] -> [[Real]]";
     /// Of each execution with a trace, the log densities of its choices, each given those before.
     LogDensities "log_densities" "Suspended[A] -> [[Real]]";
+    /// Of each finished execution with a trace, the derivatives with respect to its choices of the log density of all that it has chosen and scored. NaN
+    /// for choices that are no Reals, and where the compiler cannot differentiate what the execution does (`mem`, for one).
+    Gradients "gradients" "Suspended[A] -> [[Real]]";
     /// Of each execution with a trace, the lower ends of the supports of its choices; NaN where a value is no number.
     LowerBounds "lower_bounds" "Suspended[A] -> [[Real]]";
     /// Of each execution with a trace, the upper ends of the supports of its choices; NaN where a value is no number.

@@ -45,6 +45,18 @@ pub fn entry(site: i64, count: i64) -> i64 {
 }
 
 impl Point {
+    /// The numbers of given choices, in the order in which they are read: of each its site, and its numbers.
+    pub fn of<'a>(choices: impl Iterator<Item = (i64, &'a [f64])>) -> Point {
+        let (mut values, mut plan) = (Vec::new(), Vec::new());
+        for (site, numbers) in choices.filter(|(_, numbers)| !numbers.is_empty()) {
+            plan.push(entry(site, numbers.len() as i64));
+            plan.resize(plan.len() + numbers.len() - 1, REST);
+            values.extend_from_slice(numbers);
+        }
+        plan.push(END);
+        Point { values, plan, ..Point::default() }
+    }
+
     /// The numbers.
     pub fn values(&self) -> &[f64] {
         &self.values

@@ -64,8 +64,8 @@ unsafe extern "C" fn borel_infer(
     }
 }
 
-/// What a context holds of the particle that infers; the particles of the inference use the same fields.
-pub(crate) struct Suspended {
+/// What a context holds of the particle that waits for an inference; the particles of the inference use the same fields.
+pub(crate) struct Waiting {
     log_weight: f64,
     trace: *mut u64,
     pub(crate) memo: *mut u64,
@@ -77,9 +77,9 @@ pub(crate) struct Suspended {
     stream: Stream,
 }
 
-impl Suspended {
-    pub(crate) fn take(ctx: &mut Ctx) -> Suspended {
-        let suspended = Suspended {
+impl Waiting {
+    pub(crate) fn take(ctx: &mut Ctx) -> Waiting {
+        let waiting = Waiting {
             log_weight: ctx.log_weight,
             trace: ctx.trace,
             memo: ctx.memo,
@@ -91,7 +91,7 @@ impl Suspended {
             stream: ctx.stream.clone(),
         };
         (ctx.trace, ctx.memo, ctx.pending) = (null_mut(), null_mut(), null_mut());
-        suspended
+        waiting
     }
 
     pub(crate) fn restore(self, ctx: &mut Ctx) {
@@ -113,10 +113,10 @@ unsafe fn infer(ctx: *mut Ctx, closure: *const u64, method: Method) -> Result<()
     unsafe {
         let worker = ctx as *mut Worker;
         let seed = (*worker).replay().take_seed().unwrap_or_else(|| (*ctx).stream.next_u64());
-        let suspended = Suspended::take(&mut *ctx);
-        let memory = (suspended.memo, suspended.mems);
+        let waiting = Waiting::take(&mut *ctx);
+        let memory = (waiting.memo, waiting.mems);
         let result = run(worker, closure, method, seed, memory);
-        suspended.restore(&mut *ctx);
+        waiting.restore(&mut *ctx);
         (&mut (*ctx).results)[..3].copy_from_slice(&result?);
         Ok(())
     }

@@ -288,7 +288,7 @@ impl Checker<'_> {
                 let names = self.store.array(Ty::STRING);
                 Use::pure(&[batch], self.store.array(names))
             }
-            B::Values | B::LogDensities | B::LowerBounds | B::UpperBounds | B::Spacings => {
+            B::Values | B::LogDensities | B::Gradients | B::LowerBounds | B::UpperBounds | B::Spacings => {
                 Use::pure(&[batch], self.store.array(reals))
             }
             B::Revise => {

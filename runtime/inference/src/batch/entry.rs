@@ -1,5 +1,6 @@
 //! The functions that compiled code calls for batches: each is an outer one of C type around an inner one that gives a `Result`.
 
+use super::gradient::gradients;
 use super::trace::{Names, Other, all_choices, is_called, number};
 use super::{are_finished, info, trace, within};
 use borel_abi::batch::Batch;
@@ -25,6 +26,7 @@ pub(crate) fn symbols() -> Vec<(&'static str, *const u8)> {
         ("borel_batch_choices", borel_batch_choices as *const u8),
         ("borel_batch_names", borel_batch_names as *const u8),
         ("borel_batch_numbers", borel_batch_numbers as *const u8),
+        ("borel_batch_gradients", borel_batch_gradients as *const u8),
         ("borel_revise", borel_revise as *const u8),
         ("borel_redraw", borel_redraw as *const u8),
         ("borel_is_stopping", borel_is_stopping as *const u8),
@@ -214,6 +216,26 @@ unsafe extern "C" fn borel_batch_numbers(ctx: *mut Ctx, site: i64, batch: *mut u
             new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_reals(worker, numbers))
         });
         or_raise(ctx, site, result)
+    }
+}
+
+unsafe extern "C" fn borel_batch_gradients(ctx: *mut Ctx, site: i64, batch: *mut u64) -> u64 {
+    // SAFETY: called by compiled code with its context and a live batch.
+    unsafe {
+        let rows = match read(ctx, batch) {
+            Some(batch) => gradients(Worker::of(ctx), batch),
+            None => Err(RuntimeError::new(ErrorKind::Unreachable)),
+        };
+        let array = rows.and_then(|rows| {
+            new_pointers(Worker::of(ctx), &rows, |worker, row| new_reals(worker, row)).map_err(RuntimeError::new)
+        });
+        match array {
+            Ok(array) => array,
+            Err(error) => {
+                let site = error.site.map_or(site, i64::from);
+                raise(ctx, site, error.kind)
+            }
+        }
     }
 }
 

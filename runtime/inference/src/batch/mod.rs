@@ -12,12 +12,13 @@
 #![allow(unsafe_code)]
 
 mod entry;
+mod gradient;
 mod trace;
 
 pub(crate) use entry::symbols;
 
 use crate::compiled::is_impossible;
-use crate::entry::Suspended;
+use crate::entry::Waiting;
 use borel_abi::batch::{Batch, FINISHED, IMPOSSIBLE, PREFIX};
 use borel_abi::layout::{BatchLayout, LayoutId, builtin};
 use borel_abi::module::{DONE, MEMO, Machine, Module, Root};
@@ -211,17 +212,17 @@ unsafe fn within<T>(
         let worker = Worker::of(ctx);
         let seed = worker.replay().take_seed();
         let seed = seed.unwrap_or_else(|| worker.ctx().stream.next_u64());
-        let suspended = Suspended::take(worker.ctx());
+        let waiting = Waiting::take(worker.ctx());
         worker.ctx().stream = Stream::derive(seed, 0, 0);
         let module = worker.module().clone();
         let nested = Replay::labelled(&module, worker.replay());
         let mut outer = std::mem::replace(worker.replay(), nested);
-        let memory = (suspended.memo as u64, suspended.mems as u64);
+        let memory = (waiting.memo as u64, waiting.mems as u64);
         let result = run(worker, memory);
         let nested = std::mem::take(worker.replay());
         nested.give_back(&mut outer);
         *worker.replay() = outer;
-        suspended.restore(worker.ctx());
+        waiting.restore(worker.ctx());
         if worker.replay().is_exhausted() {
             // The whole execution ends here, and not that of the batch.
             worker.ctx().log_weight = f64::NEG_INFINITY;

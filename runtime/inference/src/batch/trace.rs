@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use crate::particles::{LOG_WEIGHT, STATE};
 
 /// What a choice is.
-fn value_kind(running: &Running, choice: &Choice) -> Option<ValueKind> {
+pub(super) fn value_kind(running: &Running, choice: &Choice) -> Option<ValueKind> {
     let draw = &running.module.draws[choice.draw as usize];
     draw.distribution.and_then(Kind::from_u32).map(|kind| kind.entry().value)
 }
