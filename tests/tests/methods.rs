@@ -280,3 +280,19 @@ fn chains_that_cannot_begin_name_the_observation() {
     let error = Inference::new(Method::Mh(Mh::default())).run(&bind(text, &Data::new())).err().expect("an error");
     assert!(error.to_string().contains("condition(a > 2)"), "{error}");
 }
+
+/// The line again, with both coefficients drawn at once.
+#[test]
+fn single_site_chains_walk_in_arrays() {
+    let text = LINE.replace("let a ~ Normal(0, 2)", "let c ~ MvNormal([0.0, 0.0], diagonal([4.0, 4.0]))");
+    let text = text.replace("let b ~ Normal(0, 2)\n", "").replace("a + b * x", "c[0] + c[1] * x");
+    let data = Data::new().reals("x", &[1.0, 2.0, 3.0, 4.0, 5.0]).reals("y", &[1.1, 1.8, 3.2, 3.9, 5.3]);
+    let settings = Mh { draws: 40_000, warmup: 2000, ..Mh::default() };
+    let posterior = run(&bind(&text, &data), Method::Mh(settings));
+    let exact = exact();
+    for (i, name) in ["c[0]", "c[1]"].into_iter().enumerate() {
+        // Five standard errors of a chain that walks to and fro.
+        near(posterior.mean(name), exact.mean[i], 0.06 * exact.sd[i]);
+        near(posterior.standard_deviation(name), exact.sd[i], 0.06 * exact.sd[i]);
+    }
+}

@@ -635,28 +635,31 @@ builtins! {
     Size "size" "Suspended[A] -> Int";
     /// The values of executions, all of which must have finished and be possible.
     Results "results" "Suspended[A] -> [A]";
-    /// Of each execution with a trace, the numbers of its choices with this name (`x` is also the name of `x[0]` and `x.a`; the empty name that of all).
+    /// Of each execution with a trace, the numbers of its choices with this name (`x` is also the name of `x[0]` and `x.a`; the empty name that of all). Each
+    /// element of an array or matrix that is drawn at once has a number.
     Choices "choices" "(Suspended[A], String) -> [[Int]]";
     /// Of each execution with a trace, the names of its choices; those without one have an empty one.
     Names "names" "Suspended[A] -> [[String]]";
-    /// Of each execution with a trace, the values of its choices: of a Bool 0 or 1, of an array or matrix NaN.
+    /// Of each execution with a trace, the values of its choices: of a Bool 0 or 1.
     Values "values" "Suspended[A] -> [[Real]]";
-    /// Of each execution with a trace, the log densities of its choices, each given those before.
+    /// Of each execution with a trace, the log densities of its choices, each given those before. That of an array or matrix stands at its first element, and 0
+    /// at the others.
     LogDensities "log_densities" "Suspended[A] -> [[Real]]";
     /// Of each finished execution with a trace, the derivatives with respect to its choices of the log density of all that it has chosen and scored. NaN
     /// for choices that are no Reals, and where the compiler cannot differentiate what the execution does (`mem`, for one).
     Gradients "gradients" "Suspended[A] -> [[Real]]";
-    /// Of each execution with a trace, the lower ends of the supports of its choices; NaN where a value is no number.
+    /// Of each execution with a trace, the lower ends of the supports of its choices; NaN of elements that depend on each other, as those of a simplex.
     LowerBounds "lower_bounds" "Suspended[A] -> [[Real]]";
-    /// Of each execution with a trace, the upper ends of the supports of its choices; NaN where a value is no number.
+    /// Of each execution with a trace, the upper ends of the supports of its choices; NaN of elements that depend on each other.
     UpperBounds "upper_bounds" "Suspended[A] -> [[Real]]";
-    /// Of each execution with a trace, the distances between the values of its choices: 0 of Reals, 1 of Ints and Bools, NaN of others.
+    /// Of each execution with a trace, the distances between the values of its choices: 0 of Reals, 1 of Ints and Bools, NaN of elements that depend on each
+    /// other.
     Spacings "spacings" "Suspended[A] -> [[Real]]";
     /// Each execution with a trace again, up to where it is: of its choices those with these numbers get these values, the others keep theirs, and choices that
     /// it did not make before are drawn. Gives the new executions, and by how much the log of their weights times the densities of all choices but the drawn
     /// ones is above the old one.
     Revise "revise" "(Suspended[A], [[Int]], [[Real]]) ~> (Suspended[A], [Real])";
-    /// As `revise`, but the choices with these numbers are drawn again too, from their priors.
+    /// As `revise`, but the choices with these numbers are drawn again too, from their priors; of an array or matrix all elements.
     Redraw "redraw" "(Suspended[A], [[Int]]) ~> (Suspended[A], [Real])";
     /// How many choices each execution of the first batch has in common with that of the second, their values included.
     Shared "shared" "(Suspended[A], Suspended[A]) -> [Int]";

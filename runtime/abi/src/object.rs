@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use crate::batch::Batch;
-use crate::layout::{BatchLayout, IMMORTAL, Layout, LayoutKind, Role, Slot};
+use crate::layout::{BatchLayout, IMMORTAL, Layout, LayoutKind, Role, Slot, builtin};
 use std::sync::Arc;
 
 /// What the heap needs to know of a layout.
@@ -243,6 +243,27 @@ pub unsafe fn text<'a>(object: *const u64) -> &'a str {
     unsafe {
         let bytes = std::slice::from_raw_parts(object.add(2) as *const u8, word(object, 0) as usize);
         std::str::from_utf8_unchecked(bytes)
+    }
+}
+
+/// The elements of an array or matrix of numbers, those that are counted by their bits.
+///
+/// # Safety
+/// The object is a live one.
+pub unsafe fn numbers<'a>(object: *const u64) -> &'a [f64] {
+    // SAFETY: by the contract.
+    unsafe { if layout_of(object) == builtin::MATRIX.0 { matrix(object).2 } else { reals(object) } }
+}
+
+/// The same, to be written.
+///
+/// # Safety
+/// As [`numbers`], and nobody else uses the object meanwhile.
+pub unsafe fn numbers_mut<'a>(object: *mut u64) -> &'a mut [f64] {
+    // SAFETY: by the contract.
+    unsafe {
+        let numbers = numbers(object);
+        std::slice::from_raw_parts_mut(numbers.as_ptr().cast_mut(), numbers.len())
     }
 }
 

@@ -312,6 +312,26 @@ impl Worker {
         Ok(matrix)
     }
 
+    /// A copy of an array or matrix of numbers.
+    ///
+    /// # Safety
+    /// The object is a live one, whose elements are numbers.
+    pub unsafe fn copy_numbers(&mut self, object: *const u64) -> Result<*mut u64, ErrorKind> {
+        // SAFETY: by the contract; the copy has the same size.
+        unsafe {
+            let layout = object::layout_of(object);
+            let numbers = object::numbers(object);
+            let copy = if layout == builtin::MATRIX.0 {
+                let (rows, columns, _) = object::matrix(object);
+                self.allocate_matrix(rows, columns)?
+            } else {
+                self.reserve_array(layout, numbers.len())?
+            };
+            object::numbers_mut(copy).copy_from_slice(numbers);
+            Ok(copy)
+        }
+    }
+
     /// Takes a reference from what a pointer word refers to.
     ///
     /// # Safety

@@ -1,6 +1,6 @@
 //! The ends of supports as functions of parameters: what the compiler chooses the transform of a choice by.
 
-use crate::{Argument, Domain, Kind, ParameterKind, support_value};
+use crate::{Argument, Domain, Kind, ParameterKind, ValueKind, support_value};
 pub use borel_math::transform::Transform;
 
 /// An end of the support of a distribution over numbers.
@@ -38,8 +38,10 @@ pub fn transform(kind: Kind) -> Transform {
 /// The parameter that says how large the values of a distribution over arrays or matrices are: an Int that is their length (of
 /// matrices rows and columns), or one that is as large as they are.
 pub fn size_parameter(kind: Kind) -> usize {
-    let parameters = kind.entry().parameters;
-    parameters.iter().position(|parameter| parameter.kind != ParameterKind::Real).unwrap_or(0)
+    // The Int of those over arrays of counts is their sum.
+    let counts = kind.entry().value == ValueKind::IntArray;
+    let says_size = |kind| kind != ParameterKind::Real && !(counts && kind == ParameterKind::Int);
+    kind.entry().parameters.iter().position(|parameter| says_size(parameter.kind)).unwrap_or(0)
 }
 
 /// Parameters that are in their domains, and above those before them.

@@ -15,7 +15,7 @@ use borel_abi::mutation::{self, Mutation};
 use borel_abi::replay::{Change, Choice};
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, Host, RuntimeError};
-use borel_distributions::bounds::{Bound, bounds};
+use borel_distributions::bounds::{Bound, Transform, bounds, transform};
 use borel_distributions::random::normal;
 use borel_distributions::{Kind, ValueKind};
 use borel_posterior::Draws;
@@ -184,6 +184,8 @@ enum Coordinates {
     Below(f64),
     /// Log-odds between bounds
     Between(f64, f64),
+    /// All elements of an array or matrix together
+    Elements,
 }
 
 impl Coordinates {
@@ -199,6 +201,7 @@ impl Coordinates {
                 // Beyond bounds that depend on parameters the density is 0.
                 _ => Coordinates::Real,
             },
+            ValueKind::RealArray | ValueKind::Matrix if transform(kind) == Transform::Reals => Coordinates::Elements,
             _ => Coordinates::None,
         }
     }
@@ -258,7 +261,11 @@ impl SingleSite {
         let index = ((u128::from(stream.next_u64()) * count as u128) >> 64) as usize;
         let choice = replay.choices()[index];
         let chosen = self.choose(index, choice, stream);
-        let proposal = replay.propose(chosen.change, stream)?;
+        let walk = self.walks[choice.draw as usize];
+        let proposal = match walk.coordinates {
+            Coordinates::Elements if chosen.is_walk => replay.propose_step(index, walk.log_length.exp(), stream)?,
+            _ => replay.propose(chosen.change, stream)?,
+        };
         let acceptance = acceptance(proposal.log_ratio + chosen.log_proposal_ratio, count, proposal.length);
         let is_accepted = acceptance >= 1.0 || stream.uniform() < acceptance;
         if is_accepted {
@@ -277,10 +284,11 @@ impl SingleSite {
         Ok(())
     }
 
-    /// One of the moves at random.
+    /// One of the moves at random; steps of arrays are not here yet.
     fn choose(&self, index: usize, choice: Choice, stream: &mut Stream) -> Move {
         let chosen = self.move_at(index, choice, stream.next_u64() >> 62);
-        if chosen.is_walk { self.walk(index, choice, stream) } else { chosen }
+        let is_scalar = self.walks[choice.draw as usize].coordinates != Coordinates::Elements;
+        if chosen.is_walk && is_scalar { self.walk(index, choice, stream) } else { chosen }
     }
 
     /// Four moves that are equally probable for a choice: draws from the prior and, where values walk, steps of that half of the time. Those of

@@ -12,9 +12,11 @@ use crate::run::Job;
 use borel_abi::copy::Copier;
 use borel_abi::module::Module;
 use borel_abi::mutation::{self, Mutation};
+use borel_abi::object;
 use borel_abi::replay::{Asked, Change, Choice};
 use borel_abi::stream::Stream;
 use borel_abi::{ErrorKind, Host, RuntimeError, Value, Worker};
+use borel_distributions::random::normal;
 use borel_posterior::Draws;
 
 /// How often an execution with a weight is looked for.
@@ -32,6 +34,8 @@ pub struct Replay {
     proposed_log_weight: f64,
     /// The last error that made an execution impossible.
     rejection: Option<RuntimeError>,
+    /// The array that is proposed for a choice.
+    array: Option<u64>,
 }
 
 /// How a proposed trace compares with the current one.
@@ -57,7 +61,15 @@ impl Replay {
         let mut worker = model.worker();
         let particles = model.begin(&mut worker, 1)?;
         let log_weight = f64::NEG_INFINITY;
-        Ok(Replay { model, worker, particles, log_weight, proposed_log_weight: log_weight, rejection: None })
+        Ok(Replay {
+            model,
+            worker,
+            particles,
+            log_weight,
+            proposed_log_weight: log_weight,
+            rejection: None,
+            array: None,
+        })
     }
 
     /// The same within a worker, of a closure that its program infers with.
@@ -70,7 +82,15 @@ impl Replay {
         // Each execution begins its particle anew.
         model.discard(&mut worker, &mut particles);
         let log_weight = f64::NEG_INFINITY;
-        Ok(Replay { model, worker, particles, log_weight, proposed_log_weight: log_weight, rejection: None })
+        Ok(Replay {
+            model,
+            worker,
+            particles,
+            log_weight,
+            proposed_log_weight: log_weight,
+            rejection: None,
+            array: None,
+        })
     }
 
     /// The program.
@@ -157,6 +177,26 @@ impl Replay {
         Ok(Proposal { log_ratio, length, keeps_structure, log_drawn })
     }
 
+    /// Proposes a trace in which a choice of an array or matrix of Reals has gone a normal step of this length in each of its elements.
+    pub fn propose_step(&mut self, index: usize, length: f64, stream: &mut Stream) -> Result<Proposal, RuntimeError> {
+        let choice = self.choices()[index];
+        let worker = self.worker.get();
+        // SAFETY: the trace keeps its array; the copy is our own until an execution has it too.
+        let array = unsafe {
+            let array = worker.copy_numbers(choice.word as *const u64).map_err(RuntimeError::new)?;
+            for element in object::numbers_mut(array) {
+                *element += length * normal(stream);
+            }
+            array as u64
+        };
+        self.array = Some(array);
+        let proposal = self.propose(Change::Set(index, array), stream);
+        self.array = None;
+        // SAFETY: our own reference; the heap is still that of the copy.
+        unsafe { self.worker.get().release(array) };
+        proposal
+    }
+
     /// The proposed trace becomes the current one.
     pub fn accept(&mut self) {
         self.worker.get().accept_trace();
@@ -220,7 +260,8 @@ impl Replay {
 
     fn run(&mut self, change: Change, quiet: bool, stream: &mut Stream) -> Result<(), RuntimeError> {
         // Not afterwards: then the value of the execution is on the heap.
-        if self.worker.get().has_garbage() && self.worker.get().heap_bytes() > GARBAGE {
+        let is_full = self.worker.get().has_garbage() && self.worker.get().heap_bytes() > GARBAGE;
+        if is_full && self.array.is_none() {
             self.renew()?;
         }
         let worker = self.worker.get();

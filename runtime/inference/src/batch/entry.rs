@@ -1,7 +1,8 @@
 //! The functions that compiled code calls for batches: each is an outer one of C type around an inner one that gives a `Result`.
 
 use super::gradient::gradients;
-use super::trace::{Names, Other, all_choices, is_called, number};
+use super::part::{Names, is_called, parts};
+use super::trace::{Other, all_choices};
 use super::{are_finished, info, trace, within};
 use borel_abi::batch::Batch;
 use borel_abi::ctx::or_raise;
@@ -175,12 +176,12 @@ unsafe extern "C" fn borel_batch_choices(ctx: *mut Ctx, site: i64, batch: *mut u
     unsafe {
         let worker = Worker::of(ctx);
         let wanted = object::text(name);
-        let result = all_choices(worker, batch).and_then(|(_, all)| {
+        let result = all_choices(worker, batch).and_then(|(running, all)| {
             let mut names = Names::new(worker);
+            let mut is_wanted = |part| wanted.is_empty() || is_called(&names.of(&running, part), wanted);
             let mut numbers: Vec<Vec<i64>> = Vec::with_capacity(all.len());
             for choices in &all {
-                let called =
-                    (0..).zip(choices).filter(|(_, choice)| wanted.is_empty() || is_called(&names.of(choice), wanted));
+                let called = (0..).zip(parts(&running, choices)).filter(|(_, part)| is_wanted(*part));
                 numbers.push(called.map(|(number, _)| number).collect());
             }
             new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_ints(worker, numbers))
@@ -193,10 +194,10 @@ unsafe extern "C" fn borel_batch_names(ctx: *mut Ctx, site: i64, batch: *mut u64
     // SAFETY: called by compiled code with its context and a live batch.
     unsafe {
         let worker = Worker::of(ctx);
-        let result = all_choices(worker, batch).and_then(|(_, all)| {
+        let result = all_choices(worker, batch).and_then(|(running, all)| {
             let mut names = Names::new(worker);
-            let texts: Vec<Vec<String>> =
-                all.iter().map(|choices| choices.iter().map(|choice| names.of(choice)).collect()).collect();
+            let mut named = |choices| parts(&running, choices).map(|part| names.of(&running, part)).collect();
+            let texts: Vec<Vec<String>> = all.iter().map(|choices| named(choices)).collect();
             new_pointers(Worker::of(ctx), &texts, |worker, texts| {
                 new_pointers(worker, texts, |worker, text| new_text(worker, text))
             })
@@ -209,10 +210,8 @@ unsafe extern "C" fn borel_batch_numbers(ctx: *mut Ctx, site: i64, batch: *mut u
     // SAFETY: called by compiled code with its context and a live batch.
     unsafe {
         let result = all_choices(Worker::of(ctx), batch).and_then(|(running, all)| {
-            let numbers: Vec<Vec<f64>> = all
-                .iter()
-                .map(|choices| choices.iter().map(|choice| number(&running, choice, which)).collect())
-                .collect();
+            let numbers = |choices| parts(&running, choices).map(|part| part.number(&running, which)).collect();
+            let numbers: Vec<Vec<f64>> = all.iter().map(|choices| numbers(choices)).collect();
             new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_reals(worker, numbers))
         });
         or_raise(ctx, site, result)

@@ -2,17 +2,16 @@
 
 #![allow(unsafe_code)]
 
-use super::trace::{all_choices, value_kind};
+use super::part::{numbers, parts};
+use super::trace::all_choices;
 use super::{Running, root_of};
 use crate::entry::Waiting;
 use crate::particles::STATE;
 use borel_abi::batch::{Batch, Named};
-use borel_abi::layout::builtin;
 use borel_abi::module::{DONE, Run};
 use borel_abi::object;
 use borel_abi::point::Point;
 use borel_abi::{ErrorKind, RuntimeError, Worker};
-use borel_distributions::ValueKind;
 
 /// For each execution the derivatives with respect to its choices of the log density of all that it has chosen and scored: NaN where there is none.
 ///
@@ -31,7 +30,7 @@ pub(super) unsafe fn gradients(worker: &mut Worker, batch: Batch) -> Result<Vec<
                 Some(run) if batch.particle(index)[STATE] == DONE => {
                     gradient(&running, worker, (run, environment), memory, choices)
                 }
-                _ => Ok(vec![f64::NAN; choices.len()]),
+                _ => Ok(vec![f64::NAN; parts(&running, choices).count()]),
             }
         });
         let rows = rows.collect();
@@ -68,29 +67,7 @@ unsafe fn gradient(
             // Beyond the support, or other choices than those of the trace.
             _ => derivatives.fill(f64::NAN),
         }
-        let mut at = 0;
-        let derivative = |named: &Named| {
-            let first = at;
-            at += numbers(running, named).len();
-            let is_real = value_kind(running, &named.choice) == Some(ValueKind::Real);
-            if is_real { derivatives[first] } else { f64::NAN }
-        };
-        Ok(choices.iter().map(derivative).collect())
-    }
-}
-
-/// The numbers that a choice is read as.
-///
-/// # Safety
-/// The value is live.
-unsafe fn numbers<'a>(running: &Running, named: &'a Named) -> &'a [f64] {
-    let word = &named.choice.word;
-    // SAFETY: by the contract; any word is the bits of a Real.
-    unsafe {
-        if !running.module.draws[named.choice.draw as usize].is_pointer {
-            return std::slice::from_raw_parts(std::ptr::from_ref(word).cast(), 1);
-        }
-        let object = *word as *const u64;
-        if object::layout_of(object) == builtin::MATRIX.0 { object::matrix(object).2 } else { object::reals(object) }
+        let reals = parts(running, choices).zip(derivatives);
+        Ok(reals.map(|(part, derivative)| if part.is_free(running) { derivative } else { f64::NAN }).collect())
     }
 }

@@ -13,6 +13,7 @@
 
 mod entry;
 mod gradient;
+mod part;
 mod trace;
 
 pub(crate) use entry::symbols;

@@ -6,23 +6,17 @@
 //! Metropolis-Hastings acceptance probability is min(1, exp(r + q(back) - q(forth))): what is drawn from its prior, and what is
 //! dropped, cancels with the probability of that (Green 1995; Cusumano-Towner, Lew and Mansinghka 2020).
 
+use super::part::{Part, parts};
 use super::{Running, UNTRACED, allocate, begin, has_ended, info, makes_impossible, root_of, unique};
 use borel_abi::batch::{self, Batch, IMPOSSIBLE, Named};
 use borel_abi::layout::builtin;
 use borel_abi::object::{self, reals_mut};
 use borel_abi::replay::Choice;
 use borel_abi::{ErrorKind, RuntimeError, Worker};
-use borel_distributions::{Kind, ValueKind};
-use borel_posterior::names::choice_name;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::particles::{LOG_WEIGHT, STATE};
-
-/// What a choice is.
-pub(super) fn value_kind(running: &Running, choice: &Choice) -> Option<ValueKind> {
-    let draw = &running.module.draws[choice.draw as usize];
-    draw.distribution.and_then(Kind::from_u32).map(|kind| kind.entry().value)
-}
 
 /// Runs one execution to its next score; gives what it gains.
 ///
@@ -151,7 +145,7 @@ unsafe fn one_again(
     unsafe {
         let trace = *old.trace(index);
         let choices = batch::choices(trace);
-        let kept = changed(running, &choices, other).map_err(RuntimeError::new)?;
+        let Changed { kept, made } = changed(running, worker, &choices, other).map_err(RuntimeError::new)?;
         let closure = *old.environment(index);
         let root = root_of(&running.module, closure as *const u64).map_err(RuntimeError::new)?;
         let start = root.traced_start.ok_or(RuntimeError::new(ErrorKind::Unreachable))?;
@@ -165,6 +159,7 @@ unsafe fn one_again(
             new.particle(index)[STATE] = IMPOSSIBLE;
             *new.log_weight(index) = f64::NEG_INFINITY.to_bits();
             *new.time(index) = *old.time(index);
+            made.iter().for_each(|object| worker.release(*object));
             return Ok(f64::NEG_INFINITY);
         }
         begin(new.particle(index), start, &running.machine, memory);
@@ -177,6 +172,8 @@ unsafe fn one_again(
         }
         *new.time(index) = time;
         let difference = keep_choices(worker, new, index).map_err(RuntimeError::new)?;
+        // What it has taken of them the trace owns.
+        made.iter().for_each(|object| worker.release(*object));
         if new.particle(index)[STATE] == IMPOSSIBLE {
             return Ok(f64::NEG_INFINITY);
         }
@@ -193,38 +190,52 @@ fn is_outside(choices: &[Named], other: &Other<'_>) -> bool {
     choice.is_some_and(|named| *value < named.label.lower || *value > named.label.upper)
 }
 
-/// The choices that the new execution looks its own up among.
-fn changed(running: &Running, choices: &[Named], other: &Other<'_>) -> Result<Vec<Choice>, ErrorKind> {
+/// What the new execution looks its own choices up among, and the arrays and matrices that were made for it.
+#[derive(Default)]
+struct Changed {
+    kept: Vec<Choice>,
+    made: Vec<u64>,
+}
+
+/// The choices with the changes that are asked for.
+///
+/// # Safety
+/// The choices are live.
+unsafe fn changed(
+    running: &Running,
+    worker: &mut Worker,
+    choices: &[Named],
+    other: &Other<'_>,
+) -> Result<Changed, ErrorKind> {
     let mut all: Vec<Option<Choice>> = choices.iter().map(|named| Some(named.choice)).collect();
-    let length = all.len() as i64;
+    let parts: Vec<Part<'_>> = parts(running, choices).collect();
+    let mut made: HashMap<usize, u64> = HashMap::new();
     for (position, number) in other.numbers().iter().enumerate() {
-        let at = usize::try_from(*number).ok().filter(|at| *at < all.len());
-        let at = at.ok_or(ErrorKind::OutOfBounds { index: *number, length })?;
+        let part = usize::try_from(*number).ok().and_then(|at| parts.get(at));
+        let part = part.ok_or(ErrorKind::OutOfBounds { index: *number, length: parts.len() as i64 })?;
         match other {
-            Other::Drawn(_) => all[at] = None,
+            Other::Drawn(_) => all[part.choice] = None,
             Other::Set(_, values) => {
-                let Some(choice) = &mut all[at] else { continue };
+                let Some(choice) = &mut all[part.choice] else { continue };
                 // Not known to have the density that it had.
                 choice.parameters = 0;
-                choice.word = word(value_kind(running, choice), values[position])?;
+                let word = part.word(running, values[position])?;
+                if !part.is_element(running) {
+                    choice.word = word;
+                    continue;
+                }
+                // SAFETY: by the contract; the copy is written by nobody else.
+                unsafe {
+                    if let Entry::Vacant(entry) = made.entry(part.choice) {
+                        choice.word = worker.copy_numbers(choice.word as *const u64)? as u64;
+                        entry.insert(choice.word);
+                    }
+                    object::numbers_mut(choice.word as *mut u64)[part.element] = f64::from_bits(word);
+                }
             }
         }
     }
-    Ok(all.into_iter().flatten().collect())
-}
-
-/// A number as the word of a choice.
-fn word(kind: Option<ValueKind>, value: f64) -> Result<u64, ErrorKind> {
-    let is_int = value == value.trunc() && value.abs() < 9e15;
-    match kind {
-        Some(ValueKind::Real) => Ok(value.to_bits()),
-        Some(ValueKind::Int) if is_int => Ok(value as i64 as u64),
-        Some(ValueKind::Bool) if value == 0.0 || value == 1.0 => Ok(value as u64),
-        Some(ValueKind::Int | ValueKind::Bool) => Err(ErrorKind::NotAnInt(value)),
-        _ => Err(ErrorKind::Message(
-            "only choices of Reals, Ints and Bools can be given values: draw this one again".into(),
-        )),
-    }
+    Ok(Changed { kept: all.into_iter().flatten().collect(), made: made.into_values().collect() })
 }
 
 /// The executions of the first batch, which look up what they choose in the traces of the second; if that has one only, in it.
@@ -260,14 +271,15 @@ pub(super) unsafe fn follow(worker: &mut Worker, object: *mut u64, traces: *mut 
 /// Both are live batches.
 pub(super) unsafe fn shared(worker: &Worker, first: *mut u64, second: *mut u64) -> Result<Vec<i64>, ErrorKind> {
     // SAFETY: by the contract.
-    let (first, second) = unsafe { (all_choices(worker, first)?.1, all_choices(worker, second)?.1) };
+    let ((running, first), (_, second)) = unsafe { (all_choices(worker, first)?, all_choices(worker, second)?) };
     if second.len() != first.len() && second.len() != 1 {
         return Err(ErrorKind::Lengths { left: first.len() as i64, right: second.len() as i64 });
     }
-    let key = |named: &Named| (named.choice.address, named.choice.draw, named.choice.word);
+    let key =
+        |part: Part| (part.named.choice.address, part.named.choice.draw, part.element, part.value(&running).to_bits());
     let common = |(own, other): (&Vec<Named>, &Vec<Named>)| {
-        let other: HashSet<(i64, u32, u64)> = other.iter().map(key).collect();
-        own.iter().filter(|named| other.contains(&key(named))).count() as i64
+        let other: HashSet<(i64, u32, usize, u64)> = parts(&running, other).map(key).collect();
+        parts(&running, own).filter(|part| other.contains(&key(*part))).count() as i64
     };
     Ok(first.iter().zip(second.iter().cycle()).map(common).collect())
 }
@@ -286,58 +298,5 @@ pub(super) unsafe fn all_choices(worker: &Worker, object: *mut u64) -> Result<(R
         let batch = Batch::of(object, &running.layout);
         let all = (0..batch.count()).map(|index| batch::choices(*batch.trace(index))).collect();
         Ok((running, all))
-    }
-}
-
-/// What choices are called.
-pub(super) struct Names<'a> {
-    worker: &'a Worker,
-    known: HashMap<(i64, i64, i64), String>,
-}
-
-impl<'a> Names<'a> {
-    pub(super) fn new(worker: &'a Worker) -> Names<'a> {
-        Names { worker, known: HashMap::new() }
-    }
-
-    /// The name of a choice; empty if it has none.
-    pub(super) fn of(&mut self, named: &Named) -> String {
-        let label = named.label;
-        if label.choice < 0 {
-            return String::new();
-        }
-        let worker = self.worker;
-        let key = (label.scope, label.choice, label.index);
-        let name = self.known.entry(key).or_insert_with(|| {
-            choice_name(worker.module(), &worker.host().scopes, label.scope, label.choice, label.index)
-        });
-        if label.ordinal < 0 { name.clone() } else { format!("{name}[{}]", label.ordinal) }
-    }
-}
-
-/// Whether a name is that of a choice, or that of a whole of which it is a part.
-pub(super) fn is_called(name: &str, wanted: &str) -> bool {
-    let rest = name.strip_prefix(wanted);
-    wanted.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-}
-
-/// One of the numbers that there are for each choice, by the number of `borel_core::Number`.
-pub(super) fn number(running: &Running, named: &Named, which: i64) -> f64 {
-    let kind = value_kind(running, &named.choice);
-    let value = || match kind {
-        Some(ValueKind::Real) => f64::from_bits(named.choice.word),
-        Some(ValueKind::Int | ValueKind::Bool) => named.choice.word as i64 as f64,
-        _ => f64::NAN,
-    };
-    match which {
-        0 => value(),
-        1 => named.choice.log_density,
-        2 => named.label.lower,
-        3 => named.label.upper,
-        _ => match kind {
-            Some(ValueKind::Real) => 0.0,
-            Some(ValueKind::Int | ValueKind::Bool) => 1.0,
-            _ => f64::NAN,
-        },
     }
 }
