@@ -36,7 +36,7 @@ pub(super) unsafe fn advance(
         let trace = *batch.trace(index);
         let followed = batch::choices(batch::followed(trace));
         worker.replay().look_up_in(followed.iter().map(|named| named.choice), batch::length(trace));
-        let gained = step(running, worker, batch, index)?;
+        let gained = step(running, worker, batch, index, |_| false)?;
         keep_choices(worker, batch, index).map_err(RuntimeError::new)?;
         Ok(gained)
     }
@@ -53,15 +53,23 @@ unsafe fn keep_choices(worker: &mut Worker, batch: Batch, index: usize) -> Resul
     Ok(changes.log_density)
 }
 
-/// One step of the machine.
-unsafe fn step(running: &Running, worker: &mut Worker, batch: Batch, index: usize) -> Result<f64, RuntimeError> {
+/// One step of the machine; after some errors the execution is impossible.
+unsafe fn step(
+    running: &Running,
+    worker: &mut Worker,
+    batch: Batch,
+    index: usize,
+    forgives: impl Fn(&ErrorKind) -> bool,
+) -> Result<f64, RuntimeError> {
     worker.ctx().path = 0;
     // SAFETY: the batch is unique.
     unsafe {
         let leaks = match running.run(worker, batch, index, 1) {
             Ok(()) => false,
             // It was left in the middle: what it had is left to the heap.
-            Err(error) if makes_impossible(worker, &error) && !worker.replay().is_exhausted() => {
+            Err(error)
+                if (forgives(&error.kind) || makes_impossible(worker, &error)) && !worker.replay().is_exhausted() =>
+            {
                 batch.particle(index)[LOG_WEIGHT] = f64::NEG_INFINITY.to_bits();
                 let ctx = worker.ctx();
                 (ctx.trace, ctx.memo) = (std::ptr::null_mut(), std::ptr::null_mut());
@@ -167,7 +175,8 @@ unsafe fn one_again(
         let time = *old.time(index);
         let mut steps = 0;
         while steps < time && !has_ended(new.particle(index)) {
-            step(running, worker, new, index)?;
+            // Values that are set may be none for what comes after them, as a scale of 0.
+            step(running, worker, new, index, ErrorKind::is_numeric)?;
             steps += 1;
         }
         *new.time(index) = time;
