@@ -172,69 +172,131 @@ impl Named {
             label.upper.to_bits(),
         ]
     }
+}
 
-    fn of(words: &[u64], pointers: &[u64]) -> Named {
-        let word = if words[4] & POINTER == 0 { words[1] } else { pointers[words[1] as usize] };
-        Named {
-            choice: Choice {
-                address: words[0] as i64,
-                word,
-                log_density: f64::from_bits(words[2]),
-                parameters: words[3] as i64,
-                draw: words[4] as u32,
-            },
-            label: Label {
-                scope: words[5] as i64,
-                choice: words[6] as i64,
-                index: words[7] as i64,
-                ordinal: words[8] as i64,
-                lower: f64::from_bits(words[9]),
-                upper: f64::from_bits(words[10]),
-            },
+/// A choice as it stands in a trace.
+#[derive(Clone, Copy)]
+pub struct Stored<'a> {
+    words: &'a [u64],
+    pointers: &'a [u64],
+}
+
+impl Stored<'_> {
+    /// The number of the place of its draw.
+    #[inline]
+    pub fn draw(self) -> u32 {
+        self.words[4] as u32
+    }
+
+    /// Whether its value is an array or matrix.
+    #[inline]
+    pub fn is_pointer(self) -> bool {
+        self.words[4] & POINTER != 0
+    }
+
+    /// Its value.
+    #[inline]
+    pub fn word(self) -> u64 {
+        if self.is_pointer() { self.pointers[self.words[1] as usize] } else { self.words[1] }
+    }
+
+    /// Its address.
+    #[inline]
+    pub fn address(self) -> i64 {
+        self.words[0] as i64
+    }
+
+    /// Its log density.
+    #[inline]
+    pub fn log_density(self) -> f64 {
+        f64::from_bits(self.words[2])
+    }
+
+    /// All of it but for its label.
+    #[inline]
+    pub fn choice(self) -> Choice {
+        Choice {
+            address: self.address(),
+            word: self.word(),
+            log_density: self.log_density(),
+            parameters: self.words[3] as i64,
+            draw: self.draw(),
+        }
+    }
+
+    /// What it is called.
+    #[inline]
+    pub fn label(self) -> Label {
+        Label {
+            scope: self.words[5] as i64,
+            choice: self.words[6] as i64,
+            index: self.words[7] as i64,
+            ordinal: self.words[8] as i64,
+            lower: f64::from_bits(self.words[9]),
+            upper: f64::from_bits(self.words[10]),
         }
     }
 }
 
-/// The choices of a trace (0: none), in order.
-///
-/// # Safety
-/// The word is a live trace, or 0.
-pub unsafe fn choices(trace: u64) -> Vec<Named> {
-    if trace == 0 {
-        return Vec::new();
-    }
-    // SAFETY: by the contract; the first word of a trace is the array of its choices.
-    unsafe {
-        let array = object::word(trace as *const u64, 0) as *const u64;
-        if array.is_null() {
-            return Vec::new();
-        }
-        let words = std::slice::from_raw_parts(array.add(2), CHOICE_WORDS * object::word(array, 0) as usize);
-        let pointers = object::word(trace as *const u64, 1) as *const u64;
-        let pointers = if pointers.is_null() { &[] } else { object::words(pointers) };
-        words.chunks_exact(CHOICE_WORDS).map(|words| Named::of(words, pointers)).collect()
-    }
+/// The choices of a trace, in order, as they stand in the object.
+#[derive(Clone, Copy, Default)]
+pub struct Choices<'a> {
+    words: &'a [u64],
+    pointers: &'a [u64],
 }
 
-/// How many choices a trace has.
-///
-/// # Safety
-/// As [`choices`].
-pub unsafe fn length(trace: u64) -> usize {
-    if trace == 0 {
-        return 0;
+impl<'a> Choices<'a> {
+    /// Of a trace (0: none).
+    ///
+    /// # Safety
+    /// The word is 0 or a trace that lives as long as what is read here, and is not written meanwhile.
+    #[inline]
+    pub unsafe fn of(trace: u64) -> Choices<'a> {
+        if trace == 0 {
+            return Choices::default();
+        }
+        // SAFETY: by the contract; the first word of a trace is the array of its choices, the second that of their pointers.
+        unsafe {
+            let array = object::word(trace as *const u64, 0) as *const u64;
+            let pointers = object::word(trace as *const u64, 1) as *const u64;
+            let words = |array: *const u64, size| match array.is_null() {
+                true => &[][..],
+                false => std::slice::from_raw_parts(array.add(2), size * object::word(array, 0) as usize),
+            };
+            Choices { words: words(array, CHOICE_WORDS), pointers: words(pointers, 1) }
+        }
     }
-    // SAFETY: by the contract.
-    unsafe {
-        let array = object::word(trace as *const u64, 0) as *const u64;
-        if array.is_null() { 0 } else { object::word(array, 0) as usize }
+
+    /// How many there are.
+    #[inline]
+    pub fn count(self) -> usize {
+        self.words.len() / CHOICE_WORDS
+    }
+
+    /// Whether the values of some are arrays or matrices.
+    #[inline]
+    pub fn own_pointers(self) -> bool {
+        !self.pointers.is_empty()
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn get(self, at: usize) -> Option<Stored<'a>> {
+        let words = self.words.get(CHOICE_WORDS * at..)?.get(..CHOICE_WORDS)?;
+        Some(Stored { words, pointers: self.pointers })
+    }
+
+    /// Each of them.
+    #[inline]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = Stored<'a>> + use<'a> {
+        self.words.chunks_exact(CHOICE_WORDS).map(move |words| Stored { words, pointers: self.pointers })
     }
 }
 
 /// The trace that the choices of this one are looked up in, or 0.
 ///
 /// # Safety
-/// As [`choices`].
+/// The word is a live trace, or 0.
 pub unsafe fn followed(trace: u64) -> u64 {
     // SAFETY: by the contract; it is the last word.
     if trace == 0 { 0 } else { unsafe { object::word(trace as *const u64, 2) } }

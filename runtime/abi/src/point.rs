@@ -45,16 +45,16 @@ pub fn entry(site: i64, count: i64) -> i64 {
 }
 
 impl Point {
-    /// The numbers of given choices, in the order in which they are read: of each its site, and its numbers.
-    pub fn of<'a>(choices: impl Iterator<Item = (i64, &'a [f64])>) -> Point {
-        let (mut values, mut plan) = (Vec::new(), Vec::new());
-        for (site, numbers) in choices.filter(|(_, numbers)| !numbers.is_empty()) {
-            plan.push(entry(site, numbers.len() as i64));
-            plan.resize(plan.len() + numbers.len() - 1, REST);
-            values.extend_from_slice(numbers);
+    /// Adds the numbers of a choice that is read at a site after all others.
+    pub fn add(&mut self, site: i64, numbers: &[f64]) {
+        if numbers.is_empty() {
+            return;
         }
-        plan.push(END);
-        Point { values, plan, ..Point::default() }
+        self.plan.pop();
+        self.plan.push(entry(site, numbers.len() as i64));
+        self.plan.resize(self.plan.len() + numbers.len() - 1, REST);
+        self.plan.push(END);
+        self.values.extend_from_slice(numbers);
     }
 
     /// The numbers.

@@ -205,13 +205,13 @@ impl Replay {
         (self.is_in_order, self.origin, self.label) = (true, None, None);
     }
 
-    /// The choices that have been made since, with their labels, and what has changed. The caller owns the pointers among them.
-    pub fn take_labelled(&mut self) -> (Vec<Named>, Changes) {
+    /// Moves the choices that have been made since, with their labels, to a list; gives what has changed. The caller owns the pointers among them.
+    pub fn take_labelled(&mut self, made: &mut Vec<Named>) -> Changes {
         self.log_drawn += self.changes.log_drawn;
-        let labels = self.labels.as_mut().map(std::mem::take).unwrap_or_default();
-        let choices = self.proposed.drain(..).zip(labels);
-        let made = choices.map(|(choice, label)| Named { choice, label }).collect();
-        (made, std::mem::take(&mut self.changes))
+        if let Some(labels) = &mut self.labels {
+            made.extend(self.proposed.drain(..).zip(labels.drain(..)).map(|(choice, label)| Named { choice, label }));
+        }
+        std::mem::take(&mut self.changes)
     }
 
     /// The current trace.

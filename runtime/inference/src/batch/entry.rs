@@ -1,13 +1,13 @@
 //! The functions that compiled code calls for batches: each is an outer one of C type around an inner one that gives a `Result`.
 
 use super::gradient::gradients;
-use super::part::{Names, is_called, parts};
+use super::part::{Names, count, each_part, is_called, parts};
 use super::trace::{Other, all_choices};
 use super::{are_finished, info, trace, within};
 use borel_abi::batch::Batch;
 use borel_abi::ctx::or_raise;
 use borel_abi::layout::builtin;
-use borel_abi::object::{self, reals, words};
+use borel_abi::object::{self, reals, reals_mut, words};
 use borel_abi::{Ctx, ErrorKind, RuntimeError, Worker, raise};
 use std::sync::atomic::Ordering;
 
@@ -53,14 +53,14 @@ unsafe fn give(ctx: *mut Ctx, site: i64, result: Result<(Batch, *mut u64), Runti
 }
 
 fn new_reals(worker: &mut Worker, numbers: &[f64]) -> Result<u64, ErrorKind> {
-    let array = worker.allocate_array(builtin::REALS.0, numbers.len())?;
+    let array = worker.reserve_array(builtin::REALS.0, numbers.len())?;
     // SAFETY: the array is new and has that many words.
     unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), array.add(2) as *mut f64, numbers.len()) };
     Ok(array as u64)
 }
 
 fn new_ints(worker: &mut Worker, numbers: &[i64]) -> Result<u64, ErrorKind> {
-    let array = worker.allocate_array(builtin::INTS.0, numbers.len())?;
+    let array = worker.reserve_array(builtin::INTS.0, numbers.len())?;
     // SAFETY: the array is new and has that many words.
     unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), array.add(2) as *mut i64, numbers.len()) };
     Ok(array as u64)
@@ -80,7 +80,7 @@ fn new_text(worker: &mut Worker, text: &str) -> Result<u64, ErrorKind> {
 fn new_pointers<T>(
     worker: &mut Worker,
     items: &[T],
-    one: impl Fn(&mut Worker, &T) -> Result<u64, ErrorKind>,
+    mut one: impl FnMut(&mut Worker, &T) -> Result<u64, ErrorKind>,
 ) -> Result<u64, ErrorKind> {
     let array = worker.allocate_array(builtin::POINTERS.0, items.len())?;
     for (index, item) in items.iter().enumerate() {
@@ -178,11 +178,15 @@ unsafe extern "C" fn borel_batch_choices(ctx: *mut Ctx, site: i64, batch: *mut u
         let wanted = object::text(name);
         let result = all_choices(worker, batch).and_then(|(running, all)| {
             let mut names = Names::new(worker);
-            let mut is_wanted = |part| wanted.is_empty() || is_called(&names.of(&running, part), wanted);
             let mut numbers: Vec<Vec<i64>> = Vec::with_capacity(all.len());
-            for choices in &all {
-                let called = (0..).zip(parts(&running, choices)).filter(|(_, part)| is_wanted(*part));
-                numbers.push(called.map(|(number, _)| number).collect());
+            for choices in all {
+                numbers.push(match wanted.is_empty() {
+                    true => (0..count(choices) as i64).collect(),
+                    false => {
+                        let called = |(_, part): &(i64, _)| is_called(&names.of(&running, *part), wanted);
+                        (0..).zip(parts(choices)).filter(called).map(|(number, _)| number).collect()
+                    }
+                });
             }
             new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_ints(worker, numbers))
         });
@@ -196,8 +200,8 @@ unsafe extern "C" fn borel_batch_names(ctx: *mut Ctx, site: i64, batch: *mut u64
         let worker = Worker::of(ctx);
         let result = all_choices(worker, batch).and_then(|(running, all)| {
             let mut names = Names::new(worker);
-            let mut named = |choices| parts(&running, choices).map(|part| names.of(&running, part)).collect();
-            let texts: Vec<Vec<String>> = all.iter().map(|choices| named(choices)).collect();
+            let mut named = |choices| parts(choices).map(|part| names.of(&running, part)).collect();
+            let texts: Vec<Vec<String>> = all.into_iter().map(&mut named).collect();
             new_pointers(Worker::of(ctx), &texts, |worker, texts| {
                 new_pointers(worker, texts, |worker, text| new_text(worker, text))
             })
@@ -210,9 +214,16 @@ unsafe extern "C" fn borel_batch_numbers(ctx: *mut Ctx, site: i64, batch: *mut u
     // SAFETY: called by compiled code with its context and a live batch.
     unsafe {
         let result = all_choices(Worker::of(ctx), batch).and_then(|(running, all)| {
-            let numbers = |choices| parts(&running, choices).map(|part| part.number(&running, which)).collect();
-            let numbers: Vec<Vec<f64>> = all.iter().map(|choices| numbers(choices)).collect();
-            new_pointers(Worker::of(ctx), &numbers, |worker, numbers| new_reals(worker, numbers))
+            new_pointers(Worker::of(ctx), &all, |worker, choices| {
+                let array = worker.reserve_array(builtin::REALS.0, count(*choices))?;
+                let mut row = reals_mut(array).iter_mut();
+                each_part(*choices, |part| {
+                    if let Some(number) = row.next() {
+                        *number = part.number(&running, which);
+                    }
+                });
+                Ok(array as u64)
+            })
         });
         or_raise(ctx, site, result)
     }

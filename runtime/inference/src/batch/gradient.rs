@@ -2,12 +2,12 @@
 
 #![allow(unsafe_code)]
 
-use super::part::{numbers, parts};
+use super::part::{count, numbers, parts};
 use super::trace::all_choices;
 use super::{Running, root_of};
 use crate::entry::Waiting;
 use crate::particles::STATE;
-use borel_abi::batch::{Batch, Named};
+use borel_abi::batch::{Batch, Choices};
 use borel_abi::module::{DONE, Run};
 use borel_abi::object;
 use borel_abi::point::Point;
@@ -23,14 +23,14 @@ pub(super) unsafe fn gradients(worker: &mut Worker, batch: Batch) -> Result<Vec<
         let (running, all) = all_choices(worker, batch.object()).map_err(RuntimeError::new)?;
         let waiting = Waiting::take(worker.ctx());
         let memory = (waiting.memo, waiting.mems);
-        let rows = all.iter().enumerate().map(|(index, choices)| {
+        let rows = all.into_iter().enumerate().map(|(index, choices)| {
             let environment = *batch.environment(index) as *const u64;
             let root = root_of(&running.module, environment).map_err(RuntimeError::new)?;
             match root.gradient {
                 Some(run) if batch.particle(index)[STATE] == DONE => {
                     gradient(&running, worker, (run, environment), memory, choices)
                 }
-                _ => Ok(vec![f64::NAN; parts(&running, choices).count()]),
+                _ => Ok(vec![f64::NAN; count(choices)]),
             }
         });
         let rows = rows.collect();
@@ -45,12 +45,16 @@ unsafe fn gradient(
     worker: &mut Worker,
     (run, environment): (Run, *const u64),
     memory: (*mut u64, i64),
-    choices: &[Named],
+    choices: Choices<'_>,
 ) -> Result<Vec<f64>, RuntimeError> {
     // SAFETY: the values of the choices are alive, as are the environment and the derivatives while the code runs; its closure captures pointers only.
     unsafe {
-        let site = |named: &Named| i64::from(running.module.draws[named.choice.draw as usize].site);
-        *worker.point() = Point::of(choices.iter().map(|named| (site(named), numbers(running, named))));
+        let mut point = Point::default();
+        for choice in choices.iter() {
+            let site = i64::from(running.module.draws[choice.draw() as usize].site);
+            point.add(site, numbers(choice).unwrap_or(&[f64::from_bits(choice.word())]));
+        }
+        *worker.point() = point;
         let mut derivatives = vec![0.0; worker.point().values().len()];
         worker.begin_gradient(&mut derivatives);
         (worker.ctx().memo, worker.ctx().mems) = memory;
@@ -67,7 +71,7 @@ unsafe fn gradient(
             // Beyond the support, or other choices than those of the trace.
             _ => derivatives.fill(f64::NAN),
         }
-        let reals = parts(running, choices).zip(derivatives);
+        let reals = parts(choices).zip(derivatives);
         Ok(reals.map(|(part, derivative)| if part.is_free(running) { derivative } else { f64::NAN }).collect())
     }
 }

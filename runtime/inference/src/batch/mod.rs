@@ -34,12 +34,11 @@ use crate::particles::{LOG_WEIGHT, MEMS, STATE};
 /// What was not kept cannot be asked for.
 const UNTRACED: &str = "these executions keep no traces: make them with `spawn_traced`";
 
-/// A batch at work: its layout, its machine.
+/// A batch at work: its program, its layout.
 struct Running {
     module: Arc<Module>,
     layout: Arc<BatchLayout>,
     layout_id: u32,
-    machine: Machine,
 }
 
 impl Running {
@@ -53,8 +52,15 @@ impl Running {
         let layout_id = unsafe { object::layout_of(object) };
         let layout = info(worker, layout_id)?.clone();
         let machine = if layout.is_traced { &module.traced } else { &module.step };
-        let machine = machine.clone().ok_or(ErrorKind::Unreachable)?;
-        Ok(Running { module, layout, layout_id, machine })
+        machine.as_ref().ok_or(ErrorKind::Unreachable)?;
+        Ok(Running { module, layout, layout_id })
+    }
+
+    /// The machine that runs its executions.
+    fn machine(&self) -> &Machine {
+        let machine = if self.layout.is_traced { &self.module.traced } else { &self.module.step };
+        // It was there when this was made.
+        machine.as_ref().unwrap_or_else(|| unreachable!("a batch without a machine"))
     }
 
     /// Runs executions, all with one environment, to their next suspensions.
@@ -62,7 +68,7 @@ impl Running {
     /// # Safety
     /// The batch is unique and as the machine left it; nothing else uses the worker.
     unsafe fn run(&self, worker: &mut Worker, batch: Batch, first: usize, count: usize) -> Result<(), RuntimeError> {
-        let advance = self.machine.advance;
+        let advance = self.machine().advance;
         // SAFETY: by the contract; the closure captures pointers only.
         unsafe {
             let environment = *batch.environment(first) as *const u64;
@@ -445,7 +451,7 @@ unsafe fn results(worker: &mut Worker, object: *mut u64) -> Result<u64, ErrorKin
             }
         }
         let array = worker.allocate_array(layout.0, batch.count())?;
-        let start = borel_abi::module::frame_start(running.machine.ambient);
+        let start = borel_abi::module::frame_start(running.machine().ambient);
         for index in 0..batch.count() {
             let words = &batch.particle(index)[start..][..slots.len()];
             for (at, (word, slot)) in words.iter().zip(&slots).enumerate() {

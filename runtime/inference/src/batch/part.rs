@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use super::Running;
-use borel_abi::batch::Named;
+use borel_abi::batch::{Choices, Stored};
 use borel_abi::{ErrorKind, Worker, object};
 use borel_distributions::bounds::{Transform, transform};
 use borel_distributions::{Kind, ValueKind};
@@ -16,53 +16,61 @@ use std::fmt::Write;
 pub(super) struct Part<'a> {
     /// The number of the choice in its trace.
     pub choice: usize,
-    /// The choice.
-    pub named: &'a Named,
+    /// The choice, whose trace is alive.
+    pub stored: Stored<'a>,
     /// Which of its elements it is; 0 of a scalar.
     pub element: usize,
 }
 
-/// All numbers of the choices of a trace, which is live as long as they are used.
-pub(super) fn parts<'a>(running: &'a Running, choices: &'a [Named]) -> impl Iterator<Item = Part<'a>> {
-    choices.iter().enumerate().flat_map(|(choice, named)| {
-        (0..numbers(running, named).len()).map(move |element| Part { choice, named, element })
+/// All numbers of the choices of a trace.
+pub(super) fn parts(choices: Choices<'_>) -> impl Iterator<Item = Part<'_>> {
+    choices.iter().enumerate().flat_map(|(choice, stored)| {
+        (0..numbers(stored).map_or(1, <[f64]>::len)).map(move |element| Part { choice, stored, element })
     })
 }
 
-/// The numbers of a choice, those that are counted by their bits.
-pub(super) fn numbers<'a>(running: &Running, named: &'a Named) -> &'a [f64] {
-    let word = &named.choice.word;
-    // SAFETY: what a choice of a trace refers to is alive as long as the trace; any word is the bits of a Real.
-    unsafe {
-        if is_object(running, named) {
-            object::numbers(*word as *const u64)
-        } else {
-            std::slice::from_raw_parts(std::ptr::from_ref(word).cast(), 1)
+/// Calls a function with each of them: the same without an iterator in an iterator.
+#[inline]
+pub(super) fn each_part<'a>(choices: Choices<'a>, mut f: impl FnMut(Part<'a>)) {
+    for (choice, stored) in choices.iter().enumerate() {
+        for element in 0..numbers(stored).map_or(1, <[f64]>::len) {
+            f(Part { choice, stored, element });
         }
     }
 }
 
-fn is_object(running: &Running, named: &Named) -> bool {
-    running.module.draws[named.choice.draw as usize].is_pointer
+/// How many these are.
+pub(super) fn count(choices: Choices<'_>) -> usize {
+    if choices.own_pointers() { parts(choices).count() } else { choices.count() }
 }
 
-fn kind(running: &Running, named: &Named) -> Option<Kind> {
-    running.module.draws[named.choice.draw as usize].distribution.and_then(Kind::from_u32)
+/// One of them.
+pub(super) fn part(choices: Choices<'_>, number: i64) -> Option<Part<'_>> {
+    let number = usize::try_from(number).ok()?;
+    if choices.own_pointers() {
+        return parts(choices).nth(number);
+    }
+    choices.get(number).map(|stored| Part { choice: number, stored, element: 0 })
+}
+
+/// The elements of an array or matrix, those that are counted by their bits.
+pub(super) fn numbers(stored: Stored<'_>) -> Option<&[f64]> {
+    // SAFETY: what a choice of a trace refers to is alive as long as the trace.
+    stored.is_pointer().then(|| unsafe { object::numbers(stored.word() as *const u64) })
 }
 
 impl Part<'_> {
-    fn value_kind(self, running: &Running) -> Option<ValueKind> {
-        kind(running, self.named).map(|kind| kind.entry().value)
+    fn kind(self, running: &Running) -> Option<Kind> {
+        running.module.draws[self.stored.draw() as usize].distribution.and_then(Kind::from_u32)
     }
 
-    /// Whether it is an element of an array or matrix.
-    pub(super) fn is_element(self, running: &Running) -> bool {
-        is_object(running, self.named)
+    fn value_kind(self, running: &Running) -> Option<ValueKind> {
+        self.kind(running).map(|kind| kind.entry().value)
     }
 
     /// Whether it is a Real that can change by itself: in other arrays and matrices, as simplices, elements depend on each other.
     pub(super) fn is_free(self, running: &Running) -> bool {
-        kind(running, self.named).is_some_and(|kind| match kind.entry().value {
+        self.kind(running).is_some_and(|kind| match kind.entry().value {
             ValueKind::Real => true,
             ValueKind::RealArray | ValueKind::Matrix => transform(kind) == Transform::Reals,
             ValueKind::Int | ValueKind::Bool | ValueKind::IntArray => false,
@@ -75,7 +83,7 @@ impl Part<'_> {
             Some(ValueKind::RealArray | ValueKind::IntArray) => [Some(self.element), None],
             Some(ValueKind::Matrix) => {
                 // SAFETY: as in `numbers`; a matrix with an element has columns.
-                let (_, columns, _) = unsafe { object::matrix(self.named.choice.word as *const u64) };
+                let (_, columns, _) = unsafe { object::matrix(self.stored.word() as *const u64) };
                 [Some(self.element / columns), Some(self.element % columns)]
             }
             _ => [None, None],
@@ -84,7 +92,8 @@ impl Part<'_> {
 
     /// Its value: of a Bool 0 or 1, NaN of what is no number.
     pub(super) fn value(self, running: &Running) -> f64 {
-        let value = numbers(running, self.named)[self.element];
+        let elements = numbers(self.stored);
+        let value = elements.map_or_else(|| f64::from_bits(self.stored.word()), |elements| elements[self.element]);
         match self.value_kind(running) {
             Some(ValueKind::Real | ValueKind::RealArray | ValueKind::Matrix) => value,
             Some(ValueKind::Int | ValueKind::Bool | ValueKind::IntArray) => value.to_bits() as i64 as f64,
@@ -108,7 +117,7 @@ impl Part<'_> {
 
     /// One of the numbers that there are of it, by the number of `borel_core::Number`.
     pub(super) fn number(self, running: &Running, which: i64) -> f64 {
-        let bound = |of_scalar, of_element| match (self.is_element(running), self.is_free(running)) {
+        let bound = |of_scalar, of_element| match (self.stored.is_pointer(), self.is_free(running)) {
             (false, _) => of_scalar,
             (true, true) => of_element,
             (true, false) => f64::NAN,
@@ -117,9 +126,9 @@ impl Part<'_> {
             0 => self.value(running),
             // That of the whole stands at the first element.
             1 if self.element > 0 => 0.0,
-            1 => self.named.choice.log_density,
-            2 => bound(self.named.label.lower, f64::NEG_INFINITY),
-            3 => bound(self.named.label.upper, f64::INFINITY),
+            1 => self.stored.log_density(),
+            2 => bound(self.stored.label().lower, f64::NEG_INFINITY),
+            3 => bound(self.stored.label().upper, f64::INFINITY),
             _ if self.is_free(running) => 0.0,
             _ => match self.value_kind(running) {
                 Some(ValueKind::Int | ValueKind::Bool) => 1.0,
@@ -142,7 +151,7 @@ impl<'a> Names<'a> {
 
     /// The name of a part of a choice; empty if it has none.
     pub(super) fn of(&mut self, running: &Running, part: Part<'_>) -> String {
-        let label = part.named.label;
+        let label = part.stored.label();
         if label.choice < 0 {
             return String::new();
         }

@@ -6,9 +6,9 @@
 //! Metropolis-Hastings acceptance probability is min(1, exp(r + q(back) - q(forth))): what is drawn from its prior, and what is
 //! dropped, cancels with the probability of that (Green 1995; Cusumano-Towner, Lew and Mansinghka 2020).
 
-use super::part::{Part, parts};
+use super::part::{Part, count, part, parts};
 use super::{Running, UNTRACED, allocate, begin, has_ended, info, makes_impossible, root_of, unique};
-use borel_abi::batch::{self, Batch, IMPOSSIBLE, Named};
+use borel_abi::batch::{self, Batch, Choices, IMPOSSIBLE, Stored};
 use borel_abi::layout::builtin;
 use borel_abi::object::{self, reals_mut};
 use borel_abi::replay::Choice;
@@ -34,8 +34,8 @@ pub(super) unsafe fn advance(
             return Ok(0.0);
         }
         let trace = *batch.trace(index);
-        let followed = batch::choices(batch::followed(trace));
-        worker.replay().look_up_in(followed.iter().map(|named| named.choice), batch::length(trace));
+        let followed = Choices::of(batch::followed(trace));
+        worker.replay().look_up_in(followed.iter().map(Stored::choice), Choices::of(trace).count());
         let gained = step(running, worker, batch, index, |_| false)?;
         keep_choices(worker, batch, index).map_err(RuntimeError::new)?;
         Ok(gained)
@@ -44,7 +44,8 @@ pub(super) unsafe fn advance(
 
 /// Puts the choices that have been made into the trace of an execution; gives by how much the densities of kept ones have changed.
 unsafe fn keep_choices(worker: &mut Worker, batch: Batch, index: usize) -> Result<f64, ErrorKind> {
-    let (made, changes) = worker.replay().take_labelled();
+    let mut made = Vec::new();
+    let changes = worker.replay().take_labelled(&mut made);
     // SAFETY: the batch is unique; the trace is taken out of it and put back.
     unsafe {
         let trace = std::mem::replace(&mut *batch.trace(index), 0);
@@ -152,8 +153,8 @@ unsafe fn one_again(
     // SAFETY: both are live, and the new one is unique.
     unsafe {
         let trace = *old.trace(index);
-        let choices = batch::choices(trace);
-        let Changed { kept, made } = changed(running, worker, &choices, other).map_err(RuntimeError::new)?;
+        let choices = Choices::of(trace);
+        let Changed { kept, made } = changed(running, worker, choices, other).map_err(RuntimeError::new)?;
         let closure = *old.environment(index);
         let root = root_of(&running.module, closure as *const u64).map_err(RuntimeError::new)?;
         let start = root.traced_start.ok_or(RuntimeError::new(ErrorKind::Unreachable))?;
@@ -162,7 +163,7 @@ unsafe fn one_again(
         let followed = batch::followed(trace);
         object::retain(followed);
         *new.trace(index) = worker.new_trace(followed).map_err(RuntimeError::new)?;
-        if is_outside(&choices, other) {
+        if is_outside(choices, other) {
             new.particle(index).fill(0);
             new.particle(index)[STATE] = IMPOSSIBLE;
             *new.log_weight(index) = f64::NEG_INFINITY.to_bits();
@@ -170,7 +171,7 @@ unsafe fn one_again(
             made.iter().for_each(|object| worker.release(*object));
             return Ok(f64::NEG_INFINITY);
         }
-        begin(new.particle(index), start, &running.machine, memory);
+        begin(new.particle(index), start, running.machine(), memory);
         worker.replay().look_up_in(kept.into_iter(), 0);
         let time = *old.time(index);
         let mut steps = 0;
@@ -193,10 +194,12 @@ unsafe fn one_again(
 
 /// Whether the one choice that is set gets a value outside of its support, which is what it was, since nothing before it changes. Such an execution is not begun: where it came to
 /// its end at that choice, what it had would be left to the heap.
-fn is_outside(choices: &[Named], other: &Other<'_>) -> bool {
+fn is_outside(choices: Choices<'_>, other: &Other<'_>) -> bool {
     let Other::Set([number], [value]) = other else { return false };
-    let choice = usize::try_from(*number).ok().and_then(|at| choices.get(at));
-    choice.is_some_and(|named| *value < named.label.lower || *value > named.label.upper)
+    part(choices, *number).is_some_and(|part| {
+        let label = part.stored.label();
+        *value < label.lower || *value > label.upper
+    })
 }
 
 /// What the new execution looks its own choices up among, and the arrays and matrices that were made for it.
@@ -213,38 +216,42 @@ struct Changed {
 unsafe fn changed(
     running: &Running,
     worker: &mut Worker,
-    choices: &[Named],
+    choices: Choices<'_>,
     other: &Other<'_>,
 ) -> Result<Changed, ErrorKind> {
-    let mut all: Vec<Option<Choice>> = choices.iter().map(|named| Some(named.choice)).collect();
-    let parts: Vec<Part<'_>> = parts(running, choices).collect();
+    let mut kept: Vec<Choice> = choices.iter().map(Stored::choice).collect();
+    let mut dropped = Vec::new();
     let mut made: HashMap<usize, u64> = HashMap::new();
     for (position, number) in other.numbers().iter().enumerate() {
-        let part = usize::try_from(*number).ok().and_then(|at| parts.get(at));
-        let part = part.ok_or(ErrorKind::OutOfBounds { index: *number, length: parts.len() as i64 })?;
-        match other {
-            Other::Drawn(_) => all[part.choice] = None,
-            Other::Set(_, values) => {
-                let Some(choice) = &mut all[part.choice] else { continue };
-                // Not known to have the density that it had.
-                choice.parameters = 0;
-                let word = part.word(running, values[position])?;
-                if !part.is_element(running) {
-                    choice.word = word;
-                    continue;
-                }
-                // SAFETY: by the contract; the copy is written by nobody else.
-                unsafe {
-                    if let Entry::Vacant(entry) = made.entry(part.choice) {
-                        choice.word = worker.copy_numbers(choice.word as *const u64)? as u64;
-                        entry.insert(choice.word);
-                    }
-                    object::numbers_mut(choice.word as *mut u64)[part.element] = f64::from_bits(word);
-                }
+        let out_of_bounds = || ErrorKind::OutOfBounds { index: *number, length: count(choices) as i64 };
+        let part = part(choices, *number).ok_or_else(out_of_bounds)?;
+        let Other::Set(_, values) = other else {
+            dropped.push(part.choice);
+            continue;
+        };
+        let choice = &mut kept[part.choice];
+        // Not known to have the density that it had.
+        choice.parameters = 0;
+        let word = part.word(running, values[position])?;
+        if !part.stored.is_pointer() {
+            choice.word = word;
+            continue;
+        }
+        // SAFETY: by the contract; the copy is written by nobody else.
+        unsafe {
+            if let Entry::Vacant(entry) = made.entry(part.choice) {
+                choice.word = worker.copy_numbers(choice.word as *const u64)? as u64;
+                entry.insert(choice.word);
             }
+            object::numbers_mut(choice.word as *mut u64)[part.element] = f64::from_bits(word);
         }
     }
-    Ok(Changed { kept: all.into_iter().flatten().collect(), made: made.into_values().collect() })
+    dropped.sort_unstable();
+    dropped.dedup();
+    for choice in dropped.into_iter().rev() {
+        kept.remove(choice);
+    }
+    Ok(Changed { kept, made: made.into_values().collect() })
 }
 
 /// The executions of the first batch, which look up what they choose in the traces of the second; if that has one only, in it.
@@ -285,10 +292,10 @@ pub(super) unsafe fn shared(worker: &Worker, first: *mut u64, second: *mut u64) 
         return Err(ErrorKind::Lengths { left: first.len() as i64, right: second.len() as i64 });
     }
     let key =
-        |part: Part| (part.named.choice.address, part.named.choice.draw, part.element, part.value(&running).to_bits());
-    let common = |(own, other): (&Vec<Named>, &Vec<Named>)| {
-        let other: HashSet<(i64, u32, usize, u64)> = parts(&running, other).map(key).collect();
-        parts(&running, own).filter(|part| other.contains(&key(*part))).count() as i64
+        |part: Part<'_>| (part.stored.address(), part.stored.draw(), part.element, part.value(&running).to_bits());
+    let common = |(own, other): (&Choices<'_>, &Choices<'_>)| {
+        let other: HashSet<(i64, u32, usize, u64)> = parts(*other).map(key).collect();
+        parts(*own).filter(|part| other.contains(&key(*part))).count() as i64
     };
     Ok(first.iter().zip(second.iter().cycle()).map(common).collect())
 }
@@ -296,8 +303,11 @@ pub(super) unsafe fn shared(worker: &Worker, first: *mut u64, second: *mut u64) 
 /// The choices of each execution.
 ///
 /// # Safety
-/// The batch is live.
-pub(super) unsafe fn all_choices(worker: &Worker, object: *mut u64) -> Result<(Running, Vec<Vec<Named>>), ErrorKind> {
+/// The batch is live, as long as they are used.
+pub(super) unsafe fn all_choices<'a>(
+    worker: &Worker,
+    object: *mut u64,
+) -> Result<(Running, Vec<Choices<'a>>), ErrorKind> {
     // SAFETY: by the contract.
     unsafe {
         let running = Running::of(worker, object)?;
@@ -305,7 +315,7 @@ pub(super) unsafe fn all_choices(worker: &Worker, object: *mut u64) -> Result<(R
             return Err(ErrorKind::Message(UNTRACED.into()));
         }
         let batch = Batch::of(object, &running.layout);
-        let all = (0..batch.count()).map(|index| batch::choices(*batch.trace(index))).collect();
+        let all = (0..batch.count()).map(|index| Choices::of(*batch.trace(index))).collect();
         Ok((running, all))
     }
 }
