@@ -64,6 +64,11 @@ fn level(s_level: Real, s_obs: Real, y: [Real]) ~> Real {
   }
   x
 }
+fn ten() ~> Real {
+  let x = [sample Normal(0, 1) for i in 0..10]
+  for i in 0..10 { observe i / 5 - 1.0 ~ Normal(x[i], 0.5) }
+  x[0]
+}
 fn scales() ~> (Real, Real) {
   let s_level ~ HalfNormal(50)
   let s_obs ~ HalfNormal(150)
@@ -71,8 +76,8 @@ fn scales() ~> (Real, Real) {
 }
 ";
 
-/// Methods with the same number of filters as the yardstick: name, method, yardstick. (`f` is the series with fixed scales.)
-const LIBRARY: [(&str, &str, &str); 5] = [
+/// Methods with as many filters or proposals as the yardstick: name, method, yardstick. (`f` is the series with fixed scales.)
+const LIBRARY: [(&str, &str, &str); 6] = [
     (
         "5 times smc of the library, 10,000 particles, against the built-in one",
         "sum([population.log_evidence(smc.bootstrap(spawn(f, 10000))) for i in 0..5])",
@@ -97,6 +102,11 @@ const LIBRARY: [(&str, &str, &str); 5] = [
         "the same, against filters with its own scheme, multinomial",
         "sum(results(particle.gibbs(spawn(f, 1000), 20)))",
         "sum([population.log_evidence(smc.bootstrap(spawn(f, 1000), 0.5, population.multinomial)) for i in 0..21])",
+    ),
+    (
+        "50,000 proposals of the library's single-site kernel for ten choices, against mh",
+        "size(fold(fn(s, i) => mcmc.on(\"\", mcmc.single_site)(s), mcmc.chains(ten, 100), [i for i in 0..500]))",
+        "len(draws(infer(ten, mh(draws = 50000, warmup = 0, thin = 1))))",
     ),
 ];
 
