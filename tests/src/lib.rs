@@ -6,6 +6,7 @@
 pub mod chance;
 pub mod differences;
 pub mod documentation;
+pub mod faults;
 pub mod generate;
 pub mod golden;
 pub mod kernels;

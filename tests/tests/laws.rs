@@ -3,7 +3,7 @@
 
 use borel::{MemoryLoader, Program, RunOptions};
 use borel_abi::mutation::{self, Mutation};
-use borel_driver::library::MODULES;
+use borel_tests::faults::faulty;
 use borel_tests::generate::program;
 use borel_tests::laws::{Measure, Search, Unfit, bind, difference, measure};
 
@@ -524,9 +524,7 @@ fn faults_are_found() {
         })
     };
     for (name, module, from, to) in FAULTS {
-        let (_, text) = MODULES.iter().find(|(known, _)| *known == module).expect(module);
-        assert!(text.contains(from), "{name}: {module} has no {from}");
-        let modules = MemoryLoader::new().with(module, &text.replace(from, to));
+        let modules = faulty(module, from, to);
         assert!(PROGRAMS.iter().any(|program| is_found(&modules, program)), "{name} is not found");
     }
     let stale = |program| mutation::with(Mutation::StaleAddress, || is_found(&MemoryLoader::new(), program));
