@@ -3,9 +3,11 @@
 
 use borel::{MemoryLoader, Program, RunOptions};
 use borel_abi::mutation::{self, Mutation};
+use borel_tests::chance::{is_plausible, p_of_counts};
 use borel_tests::faults::faulty;
 use borel_tests::generate::program;
 use borel_tests::laws::{Measure, Search, Unfit, bind, difference, measure};
+use std::collections::BTreeMap;
 
 /// The largest difference that rounding makes.
 const ROUNDING: f64 = 1e-12;
@@ -456,23 +458,69 @@ fn random_programs_keep_their_measures() {
     assert!(fit > seeds / 2, "only {fit} laws of {seeds} programs were fit");
 }
 
+/// Weights that ancestors are chosen by.
+const WEIGHTS: [f64; 4] = [0.125, 0.5, 0.0, 0.375];
+
 /// An ancestor chosen at random among those that a scheme gives is the i-th with the probability that is its weight.
 #[test]
 fn schemes_are_unbiased() {
-    let weights = [0.125, 0.5, 0.0, 0.375];
     for (scheme, cells) in [("systematic", 8), ("stratified", 8), ("residual", 0), ("one_by_one", 0)] {
         let law = format!(
             "model law() {{
-               let numbers = population.{scheme}([0.125, 0.5, 0, 0.375], 3)
+               let numbers = population.{scheme}({WEIGHTS:?}, 3)
                return numbers[sample DiscreteUniform(0, 2)]
              }}"
         );
         let found = of(&whole("", &law), "law", Search { cells, ..Search::default() }).expect(scheme);
-        for (i, weight) in weights.iter().enumerate() {
+        for (i, weight) in WEIGHTS.iter().enumerate() {
             let mass = found.get(&format!("Int({i})")).copied().unwrap_or(0.0);
             assert!((mass - weight).abs() < ROUNDING, "{scheme}: {found:?}");
         }
     }
+}
+
+/// How often a scheme gives each triple of ancestors, in ascending order.
+fn triples(scheme: &str, modules: &MemoryLoader, seed: u64) -> BTreeMap<String, usize> {
+    let main = format!("fn main() {{ for i in 0..30000 {{ print(sort(population.{scheme}({WEIGHTS:?}, 3))) }} }}");
+    let program = Program::compile_with("<program>", &whole("", &main), modules).expect("a program");
+    let mut counts = BTreeMap::new();
+    let count = |triple: &str| *counts.entry(triple.to_string()).or_insert(0) += 1;
+    program.run_main(&RunOptions::new().seed(seed), count).expect("a run");
+    counts
+}
+
+/// The probabilities of triples of independent ancestors, as `triples` has them.
+fn independent_triples() -> BTreeMap<String, f64> {
+    let possible: Vec<usize> = (0..WEIGHTS.len()).filter(|i| WEIGHTS[*i] > 0.0).collect();
+    let mut probabilities = BTreeMap::new();
+    for &i in &possible {
+        for &j in &possible {
+            for &k in &possible {
+                let mut triple = [i, j, k];
+                triple.sort();
+                *probabilities.entry(format!("{triple:?}")).or_insert(0.0) += WEIGHTS[i] * WEIGHTS[j] * WEIGHTS[k];
+            }
+        }
+    }
+    probabilities
+}
+
+/// Ancestors from sums of exponentials, which cannot be gone through: their triples are counted. They are those of independent ancestors, and those of other schemes are not.
+#[test]
+fn multinomial_resampling_is_multinomial() {
+    let probabilities = independent_triples();
+    let is_multinomial = |scheme: &str, modules: &MemoryLoader| {
+        is_plausible(|seed| p_of_counts(&triples(scheme, modules, seed), &probabilities))
+    };
+    let library = MemoryLoader::new();
+    for scheme in ["multinomial", "one_by_one"] {
+        assert!(is_multinomial(scheme, &library), "{scheme}");
+    }
+    for scheme in ["systematic", "stratified", "residual"] {
+        assert!(!is_multinomial(scheme, &library), "{scheme}");
+    }
+    let of_other_sums = faulty("infer.population", "sample Exponential(1)", "sample Uniform(0, 1)");
+    assert!(!is_multinomial("multinomial", &of_other_sums), "sums of uniform numbers");
 }
 
 /// Faults of the library: a module, what stands there, and what is put in its place.
