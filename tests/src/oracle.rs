@@ -142,18 +142,23 @@ pub fn enumerate(
             Err(Stop::Error) => executions.push(Err(Stop::Error)),
             Err(stop) => return Err(stop),
         }
-        prefix = run.choices;
-        prefix.truncate(run.at);
-        while let Some((index, count)) = prefix.pop() {
-            if index + 1 < count {
-                prefix.push((index + 1, count));
-                break;
-            }
-        }
+        prefix = following(run.choices, run.at);
         if prefix.is_empty() {
             return Ok(executions);
         }
     }
+}
+
+/// The choices that the next execution begins with, in the order of all executions, after one that has made so many of these; none after the last.
+fn following(mut choices: Vec<(usize, usize)>, made: usize) -> Vec<(usize, usize)> {
+    choices.truncate(made);
+    while let Some((index, count)) = choices.pop() {
+        if index + 1 < count {
+            choices.push((index + 1, count));
+            break;
+        }
+    }
+    choices
 }
 
 struct Run<'a> {
@@ -704,14 +709,7 @@ impl Run<'_> {
                 Some(draw) => draw.1 += log.exp(),
                 None => draws.push((value, log.exp())),
             }
-            prefix = run.choices;
-            prefix.truncate(run.at);
-            while let Some((index, count)) = prefix.pop() {
-                if index + 1 < count {
-                    prefix.push((index + 1, count));
-                    break;
-                }
-            }
+            prefix = following(run.choices, run.at);
             if prefix.is_empty() {
                 break;
             }
