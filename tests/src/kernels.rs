@@ -1,13 +1,10 @@
 //! Kernels of Markov chains on finite programs, with their own randomness gone through: the states are the traces of the program, and the
 //! matrix of transition probabilities is that of the very code that inference runs.
 
+use crate::ways::{Search, Unfit, each_way};
 use borel::Bound;
-use borel::replay::{Choice, Proposal, Replay, SingleSite, Stream, acceptance};
-use borel_distributions::{Kind, ValueKind};
+use borel::replay::{Choice, Replay, SingleSite, Stream, acceptance};
 use std::collections::HashMap;
-
-/// Values that are tried for a choice of Ints: the programs choose among these.
-const VALUES: std::ops::Range<i64> = -2..7;
 
 /// The choices of an execution, by address and value.
 pub type State = Vec<(i64, u64)>;
@@ -25,75 +22,23 @@ pub struct Space {
     index: HashMap<State, usize>,
 }
 
-/// Why there is nothing to say.
-#[derive(Debug, PartialEq)]
-pub enum Unfit {
-    /// There are too many executions.
-    TooMany,
-    /// The program stops with an error.
-    Stops(String),
-}
-
-/// One way in which an execution can go.
-struct Way {
-    script: Vec<u64>,
-    /// The probability of what was drawn.
-    probability: f64,
-    /// How it ended.
-    proposal: Proposal,
-}
-
-/// Goes through all that an execution can draw: `run` makes it, with the words that it is given, and says how it ended. Gives what `see`
-/// says of each way.
-fn each_way(
-    replay: &mut Replay,
-    most: usize,
-    mut run: impl FnMut(&mut Replay) -> Result<Proposal, String>,
-    mut see: impl FnMut(&mut Replay, Way),
-) -> Result<(), Unfit> {
-    let mut pending = vec![Vec::new()];
-    let mut count = 0;
-    while let Some(script) = pending.pop() {
-        count += 1;
-        if count > most {
-            return Err(Unfit::TooMany);
-        }
-        replay.follow(Some(script.clone()));
-        let ended = run(replay).map_err(Unfit::Stops)?;
-        let asked = replay.scripted();
-        if let Some(next) = asked.get(script.len()) {
-            let kind = replay.draws()[next.draw as usize].distribution.and_then(Kind::from_u32);
-            let is_bool = kind.is_some_and(|kind| kind.entry().value == ValueKind::Bool);
-            replay.reject();
-            for value in if is_bool { 0..2 } else { VALUES } {
-                pending.push(script.iter().copied().chain([value as u64]).collect());
-            }
-            continue;
-        }
-        see(replay, Way { script, probability: ended.log_drawn.exp(), proposal: ended });
-    }
-    replay.follow(None);
-    Ok(())
-}
-
 fn state_of(choices: &[Choice]) -> State {
     choices.iter().map(|choice| (choice.address, choice.word)).collect()
 }
 
-/// The executions of a model, at most so many.
-pub fn space(replay: &mut Replay, most: usize) -> Result<Space, Unfit> {
+/// The executions of a model.
+pub fn space(replay: &mut Replay, search: Search) -> Result<Space, Unfit> {
     let mut found: Vec<(State, Vec<u64>, f64)> = Vec::new();
     let mut stream = Stream::new(0);
     each_way(
         replay,
-        most,
-        |replay| replay.restart(&mut stream).map_err(|error| error.to_string()),
+        search,
+        |replay| replay.restart(&mut stream).map(|proposal| (proposal, ())),
         |replay, way| {
             let log_weight = way.proposal.log_ratio;
             if way.probability > 0.0 && log_weight > f64::NEG_INFINITY {
                 found.push((state_of(replay.proposed()), way.script, log_weight + way.probability.ln()));
             }
-            replay.reject();
         },
     )?;
     let largest = found.iter().map(|(.., weight)| *weight).fold(f64::NEG_INFINITY, f64::max);
@@ -110,7 +55,7 @@ pub fn single_site(
     replay: &mut Replay,
     space: &Space,
     kernel: &SingleSite,
-    most: usize,
+    search: Search,
 ) -> Result<Vec<Vec<f64>>, Unfit> {
     let count = space.states.len();
     let mut matrix = vec![vec![0.0; count]; count];
@@ -127,8 +72,8 @@ pub fn single_site(
                 let mut total = 0.0;
                 each_way(
                     replay,
-                    most,
-                    |replay| replay.propose(chosen.change, &mut stream).map_err(|error| error.to_string()),
+                    search,
+                    |replay| replay.propose(chosen.change, &mut stream).map(|proposal| (proposal, ())),
                     |replay, way| {
                         total += way.probability;
                         let log_ratio = way.proposal.log_ratio + chosen.log_proposal_ratio;
@@ -141,7 +86,6 @@ pub fn single_site(
                         if let Some(to) = to {
                             row[*to] += share * way.probability * acceptance;
                         }
-                        replay.reject();
                     },
                 )?;
                 assert!((total - 1.0).abs() < 1e-12, "what is drawn has probability {total} in all");

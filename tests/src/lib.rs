@@ -16,3 +16,4 @@ pub mod pictures;
 pub mod posteriors;
 pub mod sections;
 pub mod smooth;
+pub mod ways;

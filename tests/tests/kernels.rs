@@ -5,7 +5,8 @@ use borel::replay::{Change, Stream};
 use borel::{Bound, Data, Inference, Program};
 use borel_abi::mutation::{self, Mutation};
 use borel_tests::generate::program;
-use borel_tests::kernels::{Unfit, defects, replay, single_site, space};
+use borel_tests::kernels::{defects, replay, single_site, space};
+use borel_tests::ways::{Search, Unfit};
 
 /// Executions of a program, at most.
 const MOST: usize = 4000;
@@ -22,7 +23,8 @@ fn bind(text: &str) -> Result<Bound, String> {
 fn obeys(text: &str) -> Result<bool, String> {
     let bound = bind(text)?;
     let mut replay = replay(&bound)?;
-    let space = match space(&mut replay, MOST) {
+    let search = Search { most: MOST, ..Search::default() };
+    let space = match space(&mut replay, search) {
         Ok(space) if !space.states.is_empty() => space,
         Ok(_) | Err(Unfit::TooMany | Unfit::Stops(_)) => return Ok(false),
     };
@@ -36,7 +38,7 @@ fn obeys(text: &str) -> Result<bool, String> {
         return Ok(false);
     }
     let kernel = replay.single_site();
-    let matrix = match single_site(&mut replay, &space, &kernel, MOST) {
+    let matrix = match single_site(&mut replay, &space, &kernel, search) {
         Ok(matrix) => matrix,
         Err(Unfit::TooMany) => return Ok(false),
         Err(Unfit::Stops(error)) => return Err(error),

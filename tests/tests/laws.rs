@@ -6,7 +6,8 @@ use borel_abi::mutation::{self, Mutation};
 use borel_tests::chance::{is_plausible, p_of_counts};
 use borel_tests::faults::faulty;
 use borel_tests::generate::program;
-use borel_tests::laws::{Measure, Search, Unfit, bind, difference, measure};
+use borel_tests::laws::{Measure, bind, difference, measure};
+use borel_tests::ways::{Search, Unfit};
 use std::collections::BTreeMap;
 
 /// The largest difference that rounding makes.
