@@ -217,62 +217,50 @@ fn of_kernel(kernel: &str) -> String {
     )
 }
 
-/// Particle Markov chain Monte Carlo.
-const PARTICLE: [(&str, &str, usize); 5] = [
+/// What goes from `given`, the path of an execution of the posterior, to another such path: conditional particle filters.
+const CONDITIONAL: [Law; 4] = [
     (
         "conditional filter",
-        "let given = particle.along(spawn_traced(fn() => m(), 1))
-         let end = given[len(given) - 1]
-         factor(log_weights(end)[0])
-         if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one)
-         return results(path[len(path) - 1])[0]",
-        4,
+        "particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one)",
     ),
     (
         "conditional filter with ancestors",
-        "let given = particle.along(spawn_traced(fn() => m(), 1))
-         let end = given[len(given) - 1]
-         factor(log_weights(end)[0])
-         if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), given, true, 2, population.one_by_one)
-         return results(path[len(path) - 1])[0]",
-        4,
+        "particle.conditional(spawn_traced(fn() => m(), 1), given, true, 2, population.one_by_one)",
     ),
     (
         "conditional filter with ancestors, of one closure",
-        "let f = fn() => m()
-         let given = particle.along(spawn_traced(f, 1))
-         let end = given[len(given) - 1]
-         factor(log_weights(end)[0])
-         if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let path = particle.conditional(spawn_traced(f, 1), given, true, 2, population.one_by_one)
-         return results(path[len(path) - 1])[0]",
-        4,
+        "particle.conditional(spawn_traced(f, 1), given, true, 2, population.one_by_one)",
     ),
     (
         "twice",
-        "let given = particle.along(spawn_traced(fn() => m(), 1))
-         let end = given[len(given) - 1]
-         factor(log_weights(end)[0])
-         if log_weights(end)[0] == -infinity { fail(\"impossible\") }
-         let one = particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one)
-         let path = particle.conditional(spawn_traced(fn() => m(), 1), one, true, 0.95, population.one_by_one)
-         return results(path[len(path) - 1])[0]",
-        4,
-    ),
-    (
-        "independent",
-        "let start = spawn_traced(fn() => m(), 2)
-         let p = smc.bootstrap(start, 2, population.one_by_one)
-         let evidence = population.log_evidence(p)
-         factor(evidence)
-         if evidence == -infinity { fail(\"impossible\") }
-         let now = particle.chosen(p)
-         return results(particle.independent_step(start, now, 2, population.one_by_one).outcome)[0]",
-        1,
+        "particle.conditional(
+           spawn_traced(fn() => m(), 1),
+           particle.conditional(spawn_traced(fn() => m(), 1), given, false, 2, population.one_by_one),
+           true, 0.95, population.one_by_one
+         )",
     ),
 ];
+
+fn of_path(next: &str) -> String {
+    body(&format!(
+        "let f = fn() => m()
+         let given = particle.along(spawn_traced(f, 1))
+         let log_weight = log_weights(given[len(given) - 1])[0]
+         factor(log_weight)
+         if log_weight == -infinity {{ fail(\"impossible\") }}
+         let path = {next}
+         return results(path[len(path) - 1])[0]"
+    ))
+}
+
+const INDEPENDENT: &str = "
+    let start = spawn_traced(fn() => m(), 2)
+    let p = smc.bootstrap(start, 2, population.one_by_one)
+    let evidence = population.log_evidence(p)
+    factor(evidence)
+    if evidence == -infinity { fail(\"impossible\") }
+    let now = particle.chosen(p)
+    return results(particle.independent_step(start, now, 2, population.one_by_one).outcome)[0]";
 
 /// Models of their own: parameters with a series given them.
 const SERIES: &str = "fn parameter() ~> Int {
@@ -382,9 +370,10 @@ fn kernels_keep_posteriors() {
 
 #[test]
 fn particle_kernels_keep_posteriors() {
-    for (name, law, at_least) in PARTICLE {
-        holds(name, &body(law), at_least);
+    for (name, next) in CONDITIONAL {
+        holds(name, &of_path(next), 4);
     }
+    holds("independent", &body(INDEPENDENT), 1);
     for (name, model, law) in WITH_PARAMETERS {
         let found = defect(SERIES, model, &body(law), Search { most: 1_000_000, ..Search::default() });
         assert!(matches!(found, Ok(found) if found < ROUNDING), "{name}: {found:?}");
@@ -433,7 +422,7 @@ fn random_programs_keep_their_measures() {
     let laws = [TRANSFORMATIONS[0], TRANSFORMATIONS[1], TRANSFORMATIONS[5]];
     let laws = laws.map(|(name, expression, _)| (name, of_population(expression)));
     let kernel = (KERNELS[0].0, of_kernel(KERNELS[0].1));
-    let conditional = (PARTICLE[1].0, body(PARTICLE[1].1));
+    let conditional = (CONDITIONAL[1].0, of_path(CONDITIONAL[1].1));
     let laws: Vec<(&str, String)> = laws.into_iter().chain([kernel, conditional]).collect();
     let small = Search { most: 2000, ..Search::default() };
     let (mut fit, mut seeds) = (0, 0);
@@ -561,9 +550,9 @@ const FAULTS: [(&str, &str, &str, &str); 8] = [
 fn faults_are_found() {
     let transformations = TRANSFORMATIONS.map(|(_, expression, _)| of_population(expression));
     let kernels = [KERNELS[0], KERNELS[4]].map(|(_, kernel)| of_kernel(kernel));
-    let particle = PARTICLE.map(|(_, law, _)| body(law));
-    let alive = of_population("smc.alive(spawn_traced(fn() => m(), 1))");
-    let laws: Vec<String> = transformations.into_iter().chain(kernels).chain(particle).chain([alive]).collect();
+    let paths = CONDITIONAL.map(|(_, next)| of_path(next));
+    let others = [body(INDEPENDENT), of_population("smc.alive(spawn_traced(fn() => m(), 1))")];
+    let laws: Vec<String> = transformations.into_iter().chain(kernels).chain(paths).chain(others).collect();
     let search = Search { most: 20_000, least: -30.0, ..Search::default() };
     let is_found = |modules: &MemoryLoader, (_, program): &(&str, &str)| {
         let own = of(&whole(program, ""), "m", search).expect("a measure");
