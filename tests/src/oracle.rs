@@ -85,12 +85,30 @@ impl From<Stop> for Jump {
 
 type Outcome<T> = Result<T, Jump>;
 
+/// Functions that are declared together, the number of one of them, and what is in scope where they are.
+type LocalGroup = (Vec<LocalFunction>, usize, Frame);
+
 /// The variables and type arguments in scope.
 #[derive(Clone, Default)]
 pub struct Frame {
     locals: HashMap<LocalId, Value>,
-    functions: HashMap<LocalId, Rc<(Vec<LocalFunction>, usize, Frame)>>,
+    functions: HashMap<LocalId, Rc<LocalGroup>>,
     types: Vec<Type>,
+}
+
+impl Frame {
+    /// A local function, and what is in scope in it.
+    fn local_function(&self, id: LocalId, types: &[Type]) -> Result<(Rc<LocalGroup>, Frame), Stop> {
+        let group = self.functions.get(&id).cloned().ok_or(Stop::Unsupported("an unknown local function"))?;
+        let (functions, index, captured) = &*group;
+        let mut inner = captured.clone();
+        for (i, function) in functions.iter().enumerate() {
+            inner.functions.insert(function.local, Rc::new((functions.clone(), i, captured.clone())));
+        }
+        inner.types.truncate(functions[*index].type_params.0 as usize);
+        inner.types.extend(substitute_all(types, &self.types));
+        Ok((group, inner))
+    }
 }
 
 /// One execution of a program.
@@ -241,25 +259,6 @@ impl Run<'_> {
         self.body(&lambda.body, frame)
     }
 
-    fn call_local(
-        &mut self,
-        local: LocalId,
-        types: &[Type],
-        frame: &Frame,
-        arguments: Vec<Value>,
-    ) -> Result<Value, Stop> {
-        let group = frame.functions.get(&local).cloned().ok_or(Stop::Unsupported("an unknown local function"))?;
-        let (functions, index, captured) = &*group;
-        let mut inner = captured.clone();
-        for (i, function) in functions.iter().enumerate() {
-            inner.functions.insert(function.local, Rc::new((functions.clone(), i, captured.clone())));
-        }
-        let function = &functions[*index];
-        inner.types.truncate(function.type_params.0 as usize);
-        inner.types.extend_from_slice(types);
-        self.lambda(&function.lambda, &mut inner, arguments)
-    }
-
     fn exprs(&mut self, exprs: &[Expr], frame: &mut Frame) -> Outcome<Vec<Value>> {
         exprs.iter().map(|e| self.expr(e, frame)).collect()
     }
@@ -281,8 +280,8 @@ impl Run<'_> {
             ExprKind::String(s) => Value::String(s.as_str().into()),
             ExprKind::Local(id) => frame.locals.get(id).cloned().ok_or(Stop::Unsupported("an unbound variable"))?,
             ExprKind::LocalFunction(id, types) => {
-                let types = substitute_all(types, &frame.types);
-                self.eta(*id, &types, frame, expr)?
+                let (group, inner) = frame.local_function(*id, types)?;
+                Value::Closure(Rc::new(Closure::Lambda(Box::new((group.0[group.1].lambda.clone(), inner)))))
             }
             ExprKind::Function(id, types) => {
                 let types = substitute_all(types, &frame.types);
@@ -332,9 +331,9 @@ impl Run<'_> {
                 self.call(*id, &types, arguments)?
             }
             ExprKind::CallLocal(id, types, arguments) => {
-                let types = substitute_all(types, &frame.types);
                 let arguments = self.exprs(arguments, frame)?;
-                self.call_local(*id, &types, frame, arguments)?
+                let (group, mut inner) = frame.local_function(*id, types)?;
+                self.lambda(&group.0[group.1].lambda, &mut inner, arguments)?
             }
             ExprKind::Apply(function, arguments) => {
                 let function = self.expr(function, frame)?;
@@ -444,20 +443,6 @@ impl Run<'_> {
             }
             ExprKind::ToReal(operand) => map_numbers(&self.expr(operand, frame)?, &|v| real(v).map(Value::Real))?,
         })
-    }
-
-    fn eta(&mut self, id: LocalId, types: &[Type], frame: &Frame, expr: &Expr) -> Outcome<Value> {
-        let group = frame.functions.get(&id).cloned().ok_or(Stop::Unsupported("an unknown local function"))?;
-        let (functions, index, captured) = &*group;
-        let mut inner = captured.clone();
-        for (i, function) in functions.iter().enumerate() {
-            inner.functions.insert(function.local, Rc::new((functions.clone(), i, captured.clone())));
-        }
-        let function = &functions[*index];
-        inner.types.truncate(function.type_params.0 as usize);
-        inner.types.extend_from_slice(types);
-        let _ = expr;
-        Ok(Value::Closure(Rc::new(Closure::Lambda(Box::new((function.lambda.clone(), inner))))))
     }
 
     fn comprehension(
