@@ -285,37 +285,25 @@ const SERIES: &str = "fn parameter() ~> Int {
     return (k, plain(k))
   }";
 
-const WITH_PARAMETERS: [(&str, &str, &str); 3] = [
-    (
-        "marginal",
-        "m",
-        "let (s, _) = finish(spawn_traced(parameter, 1))
-         let states = fn(s) => spawn_traced(fn() => series(results(s)[0]), 2)
-         let p = smc.bootstrap(states(s), 2, population.one_by_one)
-         factor(population.log_evidence(p))
-         let now = { parameters: s, filtered: particle.chosen(p) }
-         let next = particle.marginal_step(states, mcmc.walk(1), now, 2, population.one_by_one)
-         return (results(next.parameters)[0], results(next.filtered.outcome)[0])",
-    ),
-    (
-        "squared, weighted",
-        "m",
-        "let states = fn(s) => spawn_traced(fn() => series(results(s)[0]), 1)
+const MARGINAL: &str = "
+    let (s, _) = finish(spawn_traced(parameter, 1))
+    let states = fn(s) => spawn_traced(fn() => series(results(s)[0]), 2)
+    let p = smc.bootstrap(states(s), 2, population.one_by_one)
+    factor(population.log_evidence(p))
+    let now = { parameters: s, filtered: particle.chosen(p) }
+    let next = particle.marginal_step(states, mcmc.walk(1), now, 2, population.one_by_one)
+    return (results(next.parameters)[0], results(next.filtered.outcome)[0])";
+
+/// SMC^2 with this series, of which the parameters are moved after the only step or not.
+fn squared(series: &str, moves: bool) -> String {
+    format!(
+        "let states = fn(s) => spawn_traced(fn() => {series}(results(s)[0]), 1)
          let (s, _) = finish(spawn_traced(parameter, 2))
-         let post = particle.posterior(particle.squared(population.of(s), states, mcmc.one_from_prior, [false], 0, population.one_by_one))
+         let post = particle.posterior(particle.squared(population.of(s), states, mcmc.one_from_prior, [{moves}], 0, population.one_by_one))
          factor(log_evidence(post))
-         return draws(post)[sample Categorical(weights(post))]",
-    ),
-    (
-        "squared, moved",
-        "without_choices",
-        "let states = fn(s) => spawn_traced(fn() => plain(results(s)[0]), 1)
-         let (s, _) = finish(spawn_traced(parameter, 2))
-         let post = particle.posterior(particle.squared(population.of(s), states, mcmc.one_from_prior, [true], 0, population.one_by_one))
-         factor(log_evidence(post))
-         return draws(post)[sample Categorical(weights(post))]",
-    ),
-];
+         return draws(post)[sample Categorical(weights(post))]"
+    )
+}
 
 fn whole(program: &str, law: &str) -> String {
     format!("{IMPORTS}{program}\n{law}\n")
@@ -374,7 +362,12 @@ fn particle_kernels_keep_posteriors() {
         holds(name, &of_path(next), 4);
     }
     holds("independent", &body(INDEPENDENT), 1);
-    for (name, model, law) in WITH_PARAMETERS {
+    let with_parameters = [
+        ("marginal", "m", MARGINAL),
+        ("squared, weighted", "m", &squared("series", false)),
+        ("squared, moved", "without_choices", &squared("plain", true)),
+    ];
+    for (name, model, law) in with_parameters {
         let found = defect(SERIES, model, &body(law), Search { most: 1_000_000, ..Search::default() });
         assert!(matches!(found, Ok(found) if found < ROUNDING), "{name}: {found:?}");
     }
