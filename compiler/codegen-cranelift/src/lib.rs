@@ -145,7 +145,6 @@ fn link(module: &borel_flow::Module, natives: Natives, code: &Code) -> Module {
         step: step.and_then(|built| entry::machine(code, built)),
         traced: traced.and_then(|built| entry::machine(code, built)),
         enumerate: enumerate.and_then(|built| entry::machine(code, built)),
-        statics: module.statics.clone(),
         draws: module.draws.clone(),
     };
     add_batches(&mut linked);

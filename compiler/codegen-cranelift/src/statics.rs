@@ -1,17 +1,18 @@
-//! Text constants as immortal objects.
+//! Constants as immortal objects.
 
-use borel_abi::layout::{IMMORTAL, builtin};
+use borel_abi::layout::{IMMORTAL, LayoutId, builtin};
 use borel_abi::object::header;
+use borel_flow::Static;
 
-/// The text constants of a module; they stay where they are as long as this lives.
+/// The constants of a module; they stay where they are as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Statics {
     objects: Vec<Box<[u64]>>,
 }
 
 impl Statics {
-    pub(crate) fn new(texts: &[String]) -> Statics {
-        Statics { objects: texts.iter().map(|text| object(text)).collect() }
+    pub(crate) fn new(statics: &[Static]) -> Statics {
+        Statics { objects: statics.iter().map(object).collect() }
     }
 
     /// The address of the object with this index.
@@ -20,13 +21,22 @@ impl Statics {
     }
 }
 
-/// Header, length in bytes, the bytes padded to words.
-fn object(text: &str) -> Box<[u64]> {
-    let mut words = vec![header(IMMORTAL | 1, builtin::TEXT.0), text.len() as u64];
-    words.extend(text.as_bytes().chunks(8).map(|chunk| {
-        let mut bytes = [0; 8];
-        bytes[..chunk.len()].copy_from_slice(chunk);
-        u64::from_le_bytes(bytes)
-    }));
-    words.into_boxed_slice()
+/// The header, the length (of text in bytes), and the elements.
+fn object(constant: &Static) -> Box<[u64]> {
+    match constant {
+        Static::Text(text) => with_words(builtin::TEXT, text.len(), text.as_bytes().chunks(8).map(padded)),
+        Static::Reals(numbers) => with_words(builtin::REALS, numbers.len(), numbers.iter().map(|x| x.to_bits())),
+        Static::Ints(numbers) => with_words(builtin::INTS, numbers.len(), numbers.iter().map(|n| *n as u64)),
+    }
+}
+
+fn with_words(layout: LayoutId, length: usize, words: impl Iterator<Item = u64>) -> Box<[u64]> {
+    [header(IMMORTAL | 1, layout.0), length as u64].into_iter().chain(words).collect()
+}
+
+/// Up to eight bytes as a word.
+fn padded(chunk: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    bytes[..chunk.len()].copy_from_slice(chunk);
+    u64::from_le_bytes(bytes)
 }

@@ -9,7 +9,7 @@ use borel_abi::layout::{Role, Slot, builtin};
 use borel_distributions::Kind;
 use borel_flow::Ty::{Bool, Int, Pointer, Real};
 use borel_flow::runtime::Named;
-use borel_flow::{Binary, Checked, Expr, FunctionId, Operand, Runtime, Stmt, Trap, Unary, View};
+use borel_flow::{Binary, Checked, Expr, FunctionId, Operand, Runtime, Static, Stmt, Trap, Unary, View};
 use support::{Build, Program, Running, SITE, simulation, use_of};
 
 fn int_function(inputs: usize, make: impl FnOnce(&[Operand]) -> Expr) -> Running {
@@ -423,7 +423,7 @@ fn distributions_take_scalars_arrays_and_give_both() {
 #[test]
 fn constants_of_text_reach_the_runtime() {
     let mut program = Program::new(&[Slot::Int]);
-    program.module.statics = vec!["hello, ".into(), "world".into()];
+    program.module.statics = vec![Static::Text("hello, ".into()), Static::Text("world".into())];
     let (mut root, _) = Build::root("root", View::Simulate, &[Int], &[Int]);
     let (text, length) = (root.local(Pointer), root.local(Int));
     let named = |results, named, arguments| Stmt::Runtime(results, Runtime::Named(named), arguments, SITE);
@@ -443,7 +443,7 @@ fn constants_of_text_reach_the_runtime() {
 #[test]
 fn failures_carry_their_message_and_place() {
     let mut program = Program::new(&[]);
-    program.module.statics = vec!["no such thing".into()];
+    program.module.statics = vec![Static::Text("no such thing".into())];
     let (mut root, _) = Build::root("root", View::Simulate, &[], &[]);
     root.add([Stmt::Trap(Trap::Message, vec![Operand::Static(0)], borel_flow::Site(5))]);
     let root = program.function(root.function);

@@ -93,6 +93,9 @@ impl Body<'_, '_> {
     pub fn array(&mut self, atoms: &[Atom], ty: core::Ty) -> Vec<Operand> {
         let element = self.element_type(ty);
         let layout = self.flattener.representation.array(element);
+        if let Some(constant) = self.flattener.array_constant(layout, atoms) {
+            return vec![Operand::Static(constant)];
+        }
         let (array, site) = (self.local("array", Ty::Pointer), self.site());
         self.emit(Stmt::NewArray(array, layout, Operand::Int(atoms.len() as i64), site));
         for (i, atom) in atoms.iter().enumerate() {

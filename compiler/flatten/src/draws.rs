@@ -23,8 +23,7 @@ use borel_flow::{Binary, Expr, Operand, Runtime, Stmt, Suspension, Trap, Ty, Una
 impl<'a> Body<'_, 'a> {
     /// A draw, recorded if it has a name.
     pub fn sample(&mut self, source: &Source, choice: Option<ChoiceId>, ty: core::Ty) -> Vec<Operand> {
-        let is_many = matches!(source, Source::Value(_)) && !self.is_scalar(ty);
-        self.begin_label(choice, is_many);
+        self.begin_label(choice);
         let value = match source {
             Source::Known(kind, atoms) => {
                 let parameters = self.atoms(atoms);
@@ -124,7 +123,7 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    fn is_scalar(&self, ty: core::Ty) -> bool {
+    pub(crate) fn is_scalar(&self, ty: core::Ty) -> bool {
         matches!(self.flattener.program.ty(ty), core::Type::Bool | core::Type::Int | core::Type::Real)
     }
 

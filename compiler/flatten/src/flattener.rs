@@ -5,10 +5,11 @@ use crate::forms::Query;
 use crate::reach::Reach;
 use crate::representation::Representation;
 use crate::{Refusal, Request};
+use borel_abi::layout::{LayoutId, builtin};
 use borel_core as core;
-use borel_core::{Program, Ty, Type};
+use borel_core::{Atom, Program, Ty, Type};
 use borel_flow::visit::each_statement;
-use borel_flow::{Function, FunctionId, Module, Root, Site, Stmt, Trap, View};
+use borel_flow::{Function, FunctionId, Module, Root, Site, Static, Stmt, Trap, View};
 use borel_source::{Name, Span};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -102,8 +103,9 @@ pub(crate) struct Flattener<'a> {
     not_differentiable: HashSet<FunctionId>,
     /// The functions of the replay and traced views, which read where they are called from the context.
     pub replaying: HashSet<FunctionId>,
-    statics: Vec<String>,
-    static_of: HashMap<Name, u32>,
+    statics: Vec<Static>,
+    text_of: HashMap<Name, u32>,
+    array_of: HashMap<(LayoutId, Vec<u64>), u32>,
 }
 
 impl<'a> Flattener<'a> {
@@ -136,7 +138,8 @@ impl<'a> Flattener<'a> {
             not_differentiable: HashSet::new(),
             replaying: HashSet::new(),
             statics: Vec::new(),
-            static_of: HashMap::new(),
+            text_of: HashMap::new(),
+            array_of: HashMap::new(),
         }
     }
 
@@ -311,10 +314,27 @@ impl<'a> Flattener<'a> {
 
     /// The text constant.
     pub fn text_constant(&mut self, text: &Name) -> u32 {
-        *self.static_of.entry(text.clone()).or_insert_with(|| {
-            self.statics.push(text.to_string());
+        *self.text_of.entry(text.clone()).or_insert_with(|| {
+            self.statics.push(Static::Text(text.to_string()));
             self.statics.len() as u32 - 1
         })
+    }
+
+    /// The constant of an array of numbers with this layout, if these all are constants.
+    pub fn array_constant(&mut self, layout: LayoutId, atoms: &[Atom]) -> Option<u32> {
+        let word = |atom: &Atom| match atom {
+            Atom::Real(x) if layout == builtin::REALS => Some(x.to_bits()),
+            Atom::Int(n) if layout == builtin::INTS => Some(*n as u64),
+            _ => None,
+        };
+        let words = atoms.iter().map(word).collect::<Option<Vec<u64>>>().filter(|words| !words.is_empty())?;
+        Some(*self.array_of.entry((layout, words)).or_insert_with_key(|(layout, words)| {
+            self.statics.push(match *layout == builtin::REALS {
+                true => Static::Reals(words.iter().map(|word| f64::from_bits(*word)).collect()),
+                false => Static::Ints(words.iter().map(|word| *word as i64).collect()),
+            });
+            self.statics.len() as u32 - 1
+        }))
     }
 
     /// The parameter types and the result type of a function type.

@@ -180,6 +180,9 @@ impl Body<'_, '_> {
     }
 
     fn answer(&mut self, form: Form, asked: &Asked) {
+        if asked.query == Query::Draw {
+            self.number_choices(form, asked.value);
+        }
         match form {
             Form::Kind(kind) => self.answer_of_catalogue(kind, asked),
             Form::Custom(number) => self.answer_of_functions(number, asked),

@@ -6,10 +6,11 @@
 //! nothing has to be restored, however control leaves a loop.
 
 use crate::body::Body;
+use crate::facts::Form;
 use borel_abi::ctx::offset;
 use borel_abi::module::Draw;
 use borel_abi::replay::mix;
-use borel_core::{ChoiceId, DistKind};
+use borel_core::{self as core, ChoiceId, DistKind, Structural};
 use borel_distributions::Function;
 use borel_flow::runtime::{Named, value_type};
 use borel_flow::{Binary, Expr, FunctionId, Operand, Runtime, Stmt, Ty, Unary};
@@ -123,18 +124,25 @@ impl Body<'_, '_> {
     }
 
     /// The choices that are made from here on have a name, where traces are read by names.
-    pub(crate) fn begin_label(&mut self, choice: Option<ChoiceId>, is_many: bool) {
+    pub(crate) fn begin_label(&mut self, choice: Option<ChoiceId>) {
         if let Some(choice) = choice.filter(|_| self.labels()) {
             let index = self.index.unwrap_or(Operand::Int(-1));
-            let ordinal = Operand::Int(if is_many { 0 } else { -1 });
-            self.perform(Named::ChoiceLabel, vec![Operand::Int(i64::from(choice.0)), index, ordinal]);
+            self.perform(Named::ChoiceLabel, vec![Operand::Int(i64::from(choice.0)), index]);
+        }
+    }
+
+    /// A draw of a distribution that is made of others makes several choices, which are numbered.
+    pub(crate) fn number_choices(&mut self, form: Form, value: core::Ty) {
+        let is_made = matches!(form, Form::Custom(_) | Form::Structural(Structural::Product | Structural::Iid, _));
+        if is_made && self.labels() && !self.is_scalar(value) {
+            self.perform(Named::ChoiceMany, Vec::new());
         }
     }
 
     /// They have none again.
     pub(crate) fn end_label(&mut self, choice: Option<ChoiceId>) {
         if choice.is_some() && self.labels() {
-            self.perform(Named::ChoiceLabel, vec![Operand::Int(-1); 3]);
+            self.perform(Named::ChoiceLabel, vec![Operand::Int(-1); 2]);
         }
     }
 

@@ -78,14 +78,25 @@ pub struct Module {
     pub sites: Vec<Span>,
     /// Names of choices, by the number in [`Runtime::Record`].
     pub choices: Vec<String>,
-    /// Text constants.
-    pub statics: Vec<String>,
+    /// Constants that are objects.
+    pub statics: Vec<Static>,
     /// What can be inferred or run.
     pub roots: Vec<Root>,
     /// Choices of the replay view, by the number in [`Runtime`] calls that look them up.
     pub draws: Vec<borel_abi::module::Draw>,
     /// Whether particles carry a trace, a memo table, a scope and a counter (some function records, memoises or scopes).
     pub ambient: bool,
+}
+
+/// A constant that is an object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Static {
+    /// Text
+    Text(String),
+    /// A `[Real]`
+    Reals(Vec<f64>),
+    /// An `[Int]`
+    Ints(Vec<i64>),
 }
 
 /// What can be inferred or run: the root model or main, and each lambda that may reach `infer`. Each function here takes
@@ -218,7 +229,7 @@ pub enum Operand {
     Real(f64),
     /// A constant of type Bool
     Bool(bool),
-    /// The text constant with this index (immortal)
+    /// The constant with this index (immortal)
     Static(u32),
     /// A pointer constant: the constructor (without fields) with this index, an odd immediate
     Immediate(u32),

@@ -78,7 +78,7 @@ impl Display for In<'_, Operand> {
             Operand::Int(value) => write!(f, "{value}"),
             Operand::Real(value) => write!(f, "{value:?}"),
             Operand::Bool(value) => write!(f, "{value}"),
-            Operand::Static(index) => write!(f, "text#{index}"),
+            Operand::Static(index) => write!(f, "static#{index}"),
             Operand::Immediate(index) => write!(f, "constructor#{index}"),
             Operand::Null => f.write_str("null"),
         }

@@ -215,8 +215,10 @@ named! {
     ChoiceScorePointer "borel_choice_score_pointer" (Owned, Real) -> () false;
     /// The seed of the inference that comes next is a choice: address, number of the draw
     ChoiceSeed "borel_choice_seed" (Int, Int) -> () false;
-    /// The choices that come have this name, or none (-1): choice, index of the innermost loop (or -1), 0 if there can be several (else -1)
-    ChoiceLabel "borel_choice_label" (Int, Int, Int) -> () false;
+    /// The choices that come have this name, or none (-1): choice, index of the innermost loop (or -1)
+    ChoiceLabel "borel_choice_label" (Int, Int) -> () false;
+    /// There can be several of these choices
+    ChoiceMany "borel_choice_many" () -> () false;
     /// The support of the next choice: its lower and its upper end
     ChoiceSupport "borel_choice_support" (Real, Real) -> () false;
     /// What the trace had for the choice that was looked up last is of another shape: it is drawn

@@ -23,8 +23,6 @@ pub struct Module {
     pub traced: Option<Machine>,
     /// Advances particles to their next finite choice (enumerate view).
     pub enumerate: Option<Machine>,
-    /// Constants of the program as immortal objects: text.
-    pub statics: Vec<String>,
     /// Where the program draws, in the replay view.
     pub draws: Vec<Draw>,
 }

@@ -359,9 +359,16 @@ impl Replay {
         }
     }
 
-    /// The choices that come have this name; with `ordinal` 0 there can be several, which are told apart by their number.
-    pub(crate) fn set_label(&mut self, scope: i64, choice: i64, index: i64, ordinal: i64) {
-        self.label = Some(Label { scope, choice, index, ordinal, ..Label::NONE });
+    /// The choices that come have this name.
+    pub(crate) fn set_label(&mut self, scope: i64, choice: i64, index: i64) {
+        self.label = Some(Label { scope, choice, index, ..Label::NONE });
+    }
+
+    /// There can be several of these choices, which are told apart by their number.
+    pub(crate) fn count_labels(&mut self) {
+        if let Some(label) = &mut self.label {
+            label.ordinal = label.ordinal.max(0);
+        }
     }
 
     /// The support of the choice that comes.

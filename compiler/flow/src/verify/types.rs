@@ -53,7 +53,7 @@ impl Check<'_> {
             Operand::Bool(_) => Ty::Bool,
             Operand::Static(index) => {
                 if index as usize >= self.module.statics.len() {
-                    self.problem(format!("there is no text {index}"));
+                    self.problem(format!("there is no constant {index}"));
                 }
                 Ty::Pointer
             }

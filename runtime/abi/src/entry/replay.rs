@@ -16,6 +16,7 @@ table![
     borel_choice_reject,
     borel_choice_seed,
     borel_choice_label,
+    borel_choice_many,
     borel_choice_support,
 ];
 
@@ -59,9 +60,14 @@ unsafe extern "C" fn borel_choice_score_pointer(ctx: *mut Ctx, value: u64, log_d
     }
 }
 
-unsafe extern "C" fn borel_choice_label(ctx: *mut Ctx, choice: i64, index: i64, ordinal: i64) {
+unsafe extern "C" fn borel_choice_label(ctx: *mut Ctx, choice: i64, index: i64) {
     // SAFETY: called by compiled code with its context.
-    unsafe { Worker::of(ctx).replay.set_label((*ctx).scope, choice, index, ordinal) }
+    unsafe { Worker::of(ctx).replay.set_label((*ctx).scope, choice, index) }
+}
+
+unsafe extern "C" fn borel_choice_many(ctx: *mut Ctx) {
+    // SAFETY: called by compiled code with its context.
+    unsafe { Worker::of(ctx).replay.count_labels() }
 }
 
 unsafe extern "C" fn borel_choice_support(ctx: *mut Ctx, lower: f64, upper: f64) {
