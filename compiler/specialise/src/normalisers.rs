@@ -1,5 +1,5 @@
-//! What log densities need of the parameters alone: in a loop over data whose distribution stays, it is computed before the
-//! loop. `log_density D(p) at x` becomes `normaliser D(p)` before the loop, and `log_density D(p) at x given ..` in it.
+//! What log densities need of the parameters alone: in a loop over data where these stay (but for locations, which it does not need), it is computed
+//! before the loop. `log_density D(p) at x` becomes `normaliser D(p)` before the loop, and `log_density D(p) at x given ..` in it.
 //!
 //! Only what is scored in every iteration is split: elsewhere the normaliser might be computed for nothing. Normalisers do not
 //! fail; parameters are checked where the density is taken. Hoisting then takes them out of further loops.
@@ -62,7 +62,9 @@ fn is_split(op: &Op, inside: &HashSet<Var>) -> bool {
         return false;
     };
     let is_outside = |atom: &Atom| !matches!(atom, Atom::Var(var) if inside.contains(var));
-    !kind.entry().value.is_multivariate() && parameters.iter().all(is_outside)
+    let mut numbered = parameters.iter().enumerate();
+    !kind.entry().value.is_multivariate()
+        && numbered.all(|(index, atom)| kind.location() == Some(index) || is_outside(atom))
 }
 
 fn split_one(program: &mut Program, stmt: &mut Stmt, before: &mut Vec<Stmt>, here: &mut Vec<Stmt>) {
@@ -73,7 +75,7 @@ fn split_one(program: &mut Program, stmt: &mut Stmt, before: &mut Vec<Stmt>, her
     };
     let (real, span) = (program.real(), stmt.span);
     let normaliser = program.fresh("normaliser", real);
-    before.push(Stmt { var: normaliser, op: Op::Quantity(Quantity::Normaliser, source.clone(), Vec::new()), span });
+    before.push(Stmt { var: normaliser, op: Op::Quantity(Quantity::Normaliser, anywhere(&source), Vec::new()), span });
     let given = Op::Quantity(Quantity::LogDensityGiven, source, vec![value, Atom::Var(normaliser)]);
     if !is_observed {
         stmt.op = given;
@@ -82,4 +84,15 @@ fn split_one(program: &mut Program, stmt: &mut Stmt, before: &mut Vec<Stmt>, her
     let log_density = program.fresh("log_density", real);
     here.push(Stmt { var: log_density, op: given, span });
     stmt.op = Op::Factor(Atom::Var(log_density));
+}
+
+/// The distribution somewhere else: its normaliser is the same, and its location may not be known yet.
+fn anywhere(source: &Source) -> Source {
+    let mut source = source.clone();
+    if let Source::Known(kind, parameters) = &mut source
+        && let Some(location) = kind.location()
+    {
+        parameters[location] = Atom::Real(0.0);
+    }
+    source
 }

@@ -83,20 +83,22 @@ model walk(y: [Real]) {
         "
 model walk#0(y.0: [Real]) -> Real {
   t.1: Int = Len(y.0)
-  t.2: Real = loop '0 (i.3: Int = 0, x.4: Real = 0.0) {
-    t.5: Bool = LtInt(i.3, t.1)
-    _.6: Unit = if t.5 {
-      x.7: Real = sample Normal(x.4, 2.0) as x#0
-      t.8: Real = IndexUnchecked(y.0, i.3)
-      _.9: Unit = observe Normal(x.7, 1.0) at t.8
-      t.10: Int = NextInt(i.3)
-      continue '0 (t.10, x.7)
+  normaliser.2: Real = normaliser Normal(0.0, 1.0)
+  t.3: Real = loop '0 (i.4: Int = 0, x.5: Real = 0.0) {
+    t.6: Bool = LtInt(i.4, t.1)
+    _.7: Unit = if t.6 {
+      x.8: Real = sample Normal(x.5, 2.0) as x#0
+      t.9: Real = IndexUnchecked(y.0, i.4)
+      log_density.10: Real = log_density Normal(x.8, 1.0) at t.9 given normaliser.2
+      _.11: Unit = factor log_density.10
+      t.12: Int = NextInt(i.4)
+      continue '0 (t.12, x.8)
     } else {
-      break '0 x.4
+      break '0 x.5
     }
     unreachable
   }
-  yield t.2
+  yield t.3
 }
 root walk#0
 ",

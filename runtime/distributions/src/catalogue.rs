@@ -11,6 +11,15 @@ impl Kind {
         CATALOGUE[self as usize]
     }
 
+    /// Which parameter is a location, that normalisers do not depend on.
+    pub fn location(self) -> Option<usize> {
+        match self {
+            Kind::Normal | Kind::LogNormal | Kind::Cauchy | Kind::Laplace | Kind::Logistic | Kind::Gumbel => Some(0),
+            Kind::StudentT => Some(1),
+            _ => None,
+        }
+    }
+
     /// The distribution with this number.
     pub fn from_u32(number: u32) -> Option<Kind> {
         Kind::ALL.get(number as usize).copied()

@@ -222,3 +222,27 @@ fn special_cases_of_discrete_distributions() {
         same("OrderedProbit", OrderedProbit { eta: 0.9, cutpoints: &[0.2] }.log_density(k), expected, 1.0);
     }
 }
+
+#[test]
+fn normalisers_do_not_depend_on_locations() {
+    let all = |mu: f64, sigma: f64| {
+        [
+            (Kind::Normal, Normal { mu, sigma }.normaliser()),
+            (Kind::LogNormal, LogNormal { mu, sigma }.normaliser()),
+            (Kind::Cauchy, Cauchy { mu, sigma }.normaliser()),
+            (Kind::Laplace, Laplace { mu, sigma }.normaliser()),
+            (Kind::Logistic, Logistic { mu, sigma }.normaliser()),
+            (Kind::Gumbel, Gumbel { mu, beta: sigma }.normaliser()),
+            (Kind::StudentT, StudentT { nu: 3.0, mu, sigma }.normaliser()),
+        ]
+    };
+    let with_locations = Kind::ALL.iter().filter(|kind| kind.location().is_some()).count();
+    assert_eq!(with_locations, all(0.0, 1.0).len());
+    for (mu, sigma) in REALS.into_iter().zip(POSITIVE) {
+        for ((kind, here), (_, at_zero)) in all(mu, sigma).into_iter().zip(all(0.0, sigma)) {
+            let location = kind.location().expect("a location");
+            assert_eq!(kind.entry().parameters[location].name, "mu");
+            assert_eq!(here.to_bits(), at_zero.to_bits(), "{kind:?}");
+        }
+    }
+}
