@@ -13,8 +13,16 @@ pub fn describe(name: &str) -> Option<String> {
     if let Some(builtin) = Builtin::all().find(|builtin| builtin.name() == name) {
         return Some(format!("# {name} : {}\n\n{}\n", builtin.signature(), builtin.doc().trim()));
     }
-    if let Some((module, function)) = name.split_once('.') {
-        return functions_of(module).iter().find(|known| *known.name == *function).map(|function| page(name, function));
+    if let Some((module, function)) = name.rsplit_once('.') {
+        // A module goes by its last name too, as in a program that imports it.
+        let is_it = |known: &str| known == module || known.strip_suffix(module).is_some_and(|rest| rest.ends_with('.'));
+        let in_module = |module: &str| {
+            let functions = functions_of(module);
+            let function = functions.iter().find(|known| *known.name == *function)?;
+            Some(page(&format!("{module}.{}", function.name), function))
+        };
+        let known = MODULES.iter().map(|(module, _)| *module).filter(|known| is_it(known));
+        return known.into_iter().find_map(in_module).or_else(|| module_page(name));
     }
     let of_prelude = || functions_of("").iter().find(|known| *known.name == *name).map(|function| page(name, function));
     let of_modules = || MODULES.iter().find_map(|(module, _)| describe(&format!("{module}.{name}")));

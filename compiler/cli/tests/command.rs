@@ -202,6 +202,11 @@ fn check_explain_emit() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&borel(&["explain", "e0502"])).starts_with("# E0502"));
     assert!(stdout(&borel(&["explain", "Gamma"])).contains("rate"));
+    for name in ["infer.smc.bootstrap", "smc.bootstrap", "bootstrap"] {
+        assert!(stdout(&borel(&["explain", name])).starts_with("# infer.smc.bootstrap"), "{name}");
+    }
+    assert!(stdout(&borel(&["explain", "infer.smc"])).contains("resample_move"));
+    assert!(stdout(&borel(&["explain", "particle_gibbs"])).contains("chain"));
     for stage in ["ast", "types", "core-lowered", "core", "flow", "clif", "asm"] {
         let output = borel(&["emit", "examples/nile.ppl", "--stage", stage]);
         assert_eq!(output.status.code(), Some(0), "{stage}: {}", stderr(&output));

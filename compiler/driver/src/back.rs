@@ -138,9 +138,7 @@ pub fn improper_draws(program: &Program, target: &Target) -> Vec<Diagnostic> {
 }
 
 pub(crate) fn specialise(core: borel_core::Program, target: &Target) -> borel_core::Program {
-    let options = target.options();
-    let names = options.names || core.keeps_traces();
-    borel_specialise::specialise(core, borel_specialise::Options { names, ..options })
+    borel_specialise::specialise(core, target.options())
 }
 
 pub(crate) fn flatten(core: &borel_core::Program, target: &Target) -> Result<borel_flow::Module, Vec<Diagnostic>> {

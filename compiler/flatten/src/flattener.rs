@@ -132,7 +132,7 @@ impl<'a> Flattener<'a> {
             site_of: HashMap::new(),
             draws: Vec::new(),
             draw_of: HashMap::new(),
-            labels: program.keeps_traces(),
+            labels: program.traces,
             differentiates: program.does(core::Batch::Gradients) && !request.density,
             is_not_differentiable: false,
             not_differentiable: HashSet::new(),

@@ -1,9 +1,10 @@
 //! Loops as functions of their own.
 //!
-//! A back end that shares its registers out over a whole function keeps what a loop adds to in memory, if calls before or after the loop want the
-//! registers, and computes again in each iteration what was computed before. In a function of its own a loop has the registers to itself, and what
-//! comes from outside is a parameter. So the outermost loops of gradients are moved, which have long straight stretches around them, and of all other code those loops that
-//! call nothing, in functions that otherwise do.
+//! A back end that shares its registers out over a whole function keeps what a loop adds to in memory, if calls before or after
+//! the loop want the registers, and computes again in each iteration what was computed before. In a function of its own a loop has
+//! the registers to itself, and what comes from outside is a parameter. So two kinds of loops are moved: the outermost ones of
+//! gradients, which have long straight stretches around them; and of all other code those that call nothing, in functions that
+//! otherwise do.
 
 use crate::runtime::{Named, Runtime};
 use crate::visit::each_statement;

@@ -59,6 +59,8 @@ pub fn specialise(program: Program, options: Options) -> Program {
     let mut program = program;
     program.density = options.density;
     program.traces = program.keeps_traces();
+    // What traces call choices is asked by the program itself.
+    let options = Options { names: options.names || program.traces, ..options };
     samplers::unname(&mut program);
     if options.optimise {
         pipeline::run(&mut program, options);

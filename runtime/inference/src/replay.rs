@@ -60,16 +60,12 @@ impl Replay {
             .ok_or(RuntimeError::new(ErrorKind::Refused))?;
         let mut worker = model.worker();
         let particles = model.begin(&mut worker, 1)?;
-        let log_weight = f64::NEG_INFINITY;
-        Ok(Replay {
-            model,
-            worker,
-            particles,
-            log_weight,
-            proposed_log_weight: log_weight,
-            rejection: None,
-            array: None,
-        })
+        Ok(Replay::without_trace(model, worker, particles))
+    }
+
+    fn without_trace(model: CompiledModel, worker: Handle, particles: Particles) -> Replay {
+        let (log_weight, proposed_log_weight) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        Replay { model, worker, particles, log_weight, proposed_log_weight, rejection: None, array: None }
     }
 
     /// The same within a worker, of a closure that its program infers with.
@@ -81,16 +77,7 @@ impl Replay {
         let mut particles = model.begin(&mut worker, 1)?;
         // Each execution begins its particle anew.
         model.discard(&mut worker, &mut particles);
-        let log_weight = f64::NEG_INFINITY;
-        Ok(Replay {
-            model,
-            worker,
-            particles,
-            log_weight,
-            proposed_log_weight: log_weight,
-            rejection: None,
-            array: None,
-        })
+        Ok(Replay::without_trace(model, worker, particles))
     }
 
     /// The program.

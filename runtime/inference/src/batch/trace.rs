@@ -222,9 +222,15 @@ unsafe fn changed(
     let mut kept: Vec<Choice> = choices.iter().map(Stored::choice).collect();
     let mut dropped = Vec::new();
     let mut made: HashMap<usize, u64> = HashMap::new();
+    // Where some are arrays, the numbers have to be counted: once.
+    let listed: Vec<Part<'_>> = if choices.own_pointers() { parts(choices).collect() } else { Vec::new() };
+    let find = |number: i64| match choices.own_pointers() {
+        true => usize::try_from(number).ok().and_then(|at| listed.get(at).copied()),
+        false => part(choices, number),
+    };
     for (position, number) in other.numbers().iter().enumerate() {
         let out_of_bounds = || ErrorKind::OutOfBounds { index: *number, length: count(choices) as i64 };
-        let part = part(choices, *number).ok_or_else(out_of_bounds)?;
+        let part = find(*number).ok_or_else(out_of_bounds)?;
         let Other::Set(_, values) = other else {
             dropped.push(part.choice);
             continue;
