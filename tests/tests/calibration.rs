@@ -1,8 +1,8 @@
-//! Simulation-based calibration of NUTS, Metropolis-Hastings, particle Markov chain Monte Carlo, resample-move SMC and SMC^2 (Talts, Betancourt, Simpson, Vehtari and Gelman, "Validating Bayesian
+//! Simulation-based calibration of the methods that sample (Talts, Betancourt, Simpson, Vehtari and Gelman, "Validating Bayesian
 //! inference algorithms with simulation-based calibration", 2018): where parameters are drawn from the prior and data from the parameters,
 //! the rank of the parameters among draws of the posterior is uniform.
 
-use borel::{Algorithm, Data, Inference, Library, Method, Mh, Nuts, Program};
+use borel::{Algorithm, Data, Hmc, Inference, Library, Method, Mh, Nuts, Program};
 use borel_tests::faults::faulty;
 use std::collections::BTreeMap;
 
@@ -125,6 +125,21 @@ fn ranks_among_draws_of_methods_of_the_library_are_uniform() {
         let library = Library { particles, draws, warmup: 20, chains: 1, ..Library::new(algorithm) };
         let analysis = Analysis { method: Method::Library(library), thinning, fault: None };
         are_uniform(&models(&["rate", "hidden states"]), analysis);
+    }
+}
+
+#[test]
+fn ranks_among_draws_of_trajectories_are_uniform() {
+    let hmc = Hmc { chains: 1, warmup: 400, draws: DRAWS * THINNING, ..Hmc::default() };
+    let analysis = Analysis { method: Method::Hmc(hmc), thinning: THINNING, fault: None };
+    are_uniform(&models(&["normal mean and scale", "line", "rate", "simplex"]), analysis);
+}
+
+#[test]
+fn ranks_among_weighted_draws_and_particles_are_uniform() {
+    for method in [Method::importance(5000), Method::smc(2000)] {
+        let analysis = Analysis { method, thinning: 1, fault: None };
+        are_uniform(&models(&["probability", "rate", "hidden states", "measured better and better"]), analysis);
     }
 }
 
