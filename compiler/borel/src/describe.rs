@@ -21,8 +21,8 @@ pub fn describe(name: &str) -> Option<String> {
             let function = functions.iter().find(|known| *known.name == *function)?;
             Some(page(&format!("{module}.{}", function.name), function))
         };
-        let known = MODULES.iter().map(|(module, _)| *module).filter(|known| is_it(known));
-        return known.into_iter().find_map(in_module).or_else(|| module_page(name));
+        let mut known = MODULES.iter().map(|(module, _)| *module).filter(|known| is_it(known));
+        return known.find_map(in_module).or_else(|| module_page(name));
     }
     let of_prelude = || functions_of("").iter().find(|known| *known.name == *name).map(|function| page(name, function));
     let of_modules = || MODULES.iter().find_map(|(module, _)| describe(&format!("{module}.{name}")));
