@@ -201,6 +201,9 @@ impl<'a> Flattener<'a> {
     /// Leaves out the densities of traces that come to what they cannot run.
     fn drop_densities(&mut self) {
         let mut dropped = std::mem::take(&mut self.not_differentiable);
+        if dropped.is_empty() {
+            return;
+        }
         let mut before = usize::MAX;
         while before != dropped.len() {
             before = dropped.len();
